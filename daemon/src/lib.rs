@@ -1,0 +1,1 @@
+//! The daemon as a library: wiring, configuration, stations, outbox, MQTT, HTTP, health.

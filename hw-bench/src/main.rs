@@ -1,0 +1,2 @@
+//! Latency, throughput and memory of a Spotter unit.
+fn main() {}
