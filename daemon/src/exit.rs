@@ -1,0 +1,75 @@
+//! How a command ends: an error text for people and a sysexits code for scripts and systemd.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// The sysexits codes that Spotter uses (`sysexits.h`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Code {
+    /// Wrong use of the command line.
+    Usage = 64,
+    /// The input is there but is not what it should be: a clip that is text, a model with a wrong checksum.
+    Data = 65,
+    /// The input is not there: a missing clip, a missing model.
+    NoInput = 66,
+    /// Something that the unit needs is taken or out of reach: a port, a registry, ONNX Runtime's library.
+    Unavailable = 69,
+    /// A defect of Spotter: a thread ended that should not have.
+    Software = 70,
+    /// The output can't be written.
+    CantCreate = 73,
+    /// Reading or writing failed half-way.
+    Io = 74,
+    /// The configuration is wrong.
+    Config = 78,
+}
+
+/// A command's failure: what to print and which code to end with.
+#[derive(Debug)]
+pub struct Failure {
+    code: Code,
+    error: anyhow::Error,
+}
+
+impl Failure {
+    /// A failure with this code.
+    pub fn new(code: Code, error: impl Into<anyhow::Error>) -> Self {
+        Self {
+            code,
+            error: error.into(),
+        }
+    }
+
+    /// The code to end with.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#}", self.error)
+    }
+}
+
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> Self {
+        Self::from(code as u8)
+    }
+}
+
+/// Gives an error the code with which the command shall end.
+pub trait OrExit<T> {
+    /// `Ok` as it is, an error as a [`Failure`] with `code`.
+    ///
+    /// # Errors
+    /// The error itself, with its code.
+    fn or_exit(self, code: Code) -> Result<T, Failure>;
+}
+
+impl<T, E: Into<anyhow::Error>> OrExit<T> for Result<T, E> {
+    fn or_exit(self, code: Code) -> Result<T, Failure> {
+        self.map_err(|error| Failure::new(code, error))
+    }
+}
