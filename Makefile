@@ -1,0 +1,55 @@
+# Spotter: every command that people and CI use. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+SPOTTER := target/release/spotter
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+.PHONY: setup
+setup: setup-system build setup-models ## Install what is missing: system packages, ONNX Runtime, models (does nothing twice)
+
+.PHONY: setup-system
+setup-system:
+	@.setup/system-packages packages-build.txt
+	@.setup/onnxruntime
+
+.PHONY: setup-models
+setup-models: build
+	@$(SPOTTER) models fetch
+
+.PHONY: setup-test
+setup-test: setup ## Install what only the tests need
+	@.setup/system-packages packages-build.txt packages-test.txt
+
+.PHONY: build
+build: ## Build target/release/spotter
+	@cargo build --release --locked --quiet --package spotter
+	@echo "build: $(SPOTTER) is up to date"
+
+.PHONY: demo
+demo: setup ## Run the unit on the demo clips: page, MQTT, and a live table here (Ctrl-C ends it)
+	@exec $(SPOTTER) run --config systemd/demo.toml --table
+
+.PHONY: test
+test: setup-test ## Run all tests
+	@.ci/test
+
+.PHONY: lint
+lint: ## rustfmt, clippy, cargo-deny, and the linters of the other languages
+	@.ci/lint
+
+.PHONY: bench
+bench: setup ## Frames a second and latency by stage, beside bare ONNX Runtime
+	@cargo run --release --locked --quiet --package spotter-hw-bench
+
+.PHONY: clips
+clips: ## Render the test clips again (slow; needs no GPU)
+	@tests/gymsynth/render-clips
+
+.PHONY: check-models
+check-models: setup ## Compare the converted models with the reference runtime
+	@tests/reference/check-models
