@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::blazepose::BlazePose;
+use crate::runtime::Runtime;
 use crate::{EstimateError, Image, ModelError, Pose};
 
 /// Size of the landmark model. `Lite` can't time jumps or steps (it lags at the feet).
@@ -69,6 +71,16 @@ pub trait PoseEstimator: Send {
 /// # Errors
 /// [`ModelError`] naming the file and the way out.
 pub fn open(settings: &EstimatorSettings) -> Result<Box<dyn PoseEstimator>, ModelError> {
-    let _ = settings;
-    todo!()
+    if settings.max_people == 0 {
+        return Err(ModelError::Runtime("the number of people to track is 0: track at least one".to_owned()));
+    }
+    let landmarks = match settings.landmarks {
+        LandmarkModel::Lite => "blazepose_landmark_lite",
+        LandmarkModel::Full => "blazepose_landmark_full",
+        LandmarkModel::Heavy => "blazepose_landmark_heavy",
+    };
+    let file = |name: &str| settings.models_dir.join(format!("{name}.onnx"));
+    let runtime = Runtime::load(&settings.onnxruntime)?;
+    let estimator = BlazePose::open(&runtime, settings, &file("blazepose_detector"), &file(landmarks))?;
+    Ok(Box::new(estimator))
 }

@@ -1,5 +1,7 @@
 //! A borrowed picture, as the estimator reads it.
 
+use crate::EstimateError;
+
 /// One plane of a picture: rows of bytes, `stride` apart.
 #[derive(Debug, Clone, Copy)]
 pub struct Plane<'a> {
@@ -9,7 +11,7 @@ pub struct Plane<'a> {
     pub stride: usize,
 }
 
-/// Pixel data, by format. YUV is BT.601 limited range.
+/// Pixel data, by format. 4:2:0 chroma planes are half the size, rounded up.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
 pub enum Planes<'a> {
@@ -25,6 +27,30 @@ pub enum Planes<'a> {
     Rgb(Plane<'a>),
 }
 
+/// How YUV becomes RGB. Ignored for RGB pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColorMatrix {
+    /// ITU-R BT.601, limited range (16–235): standard definition, and what decoders assume of a stream that does not say.
+    #[default]
+    Bt601,
+    /// BT.601, full range (0–255): JPEG, so most USB cameras.
+    Bt601Full,
+    /// ITU-R BT.709, limited range: high definition.
+    Bt709,
+    /// BT.709, full range.
+    Bt709Full,
+}
+
+impl ColorMatrix {
+    /// Luma of black.
+    pub(crate) fn black_luma(self) -> f32 {
+        match self {
+            Self::Bt601 | Self::Bt709 => 16.0,
+            Self::Bt601Full | Self::Bt709Full => 0.0,
+        }
+    }
+}
+
 /// A borrowed picture.
 #[derive(Debug, Clone, Copy)]
 pub struct Image<'a> {
@@ -34,4 +60,75 @@ pub struct Image<'a> {
     pub height: u32,
     /// The pixels.
     pub planes: Planes<'a>,
+    /// How YUV becomes RGB.
+    pub color: ColorMatrix,
+}
+
+impl Image<'_> {
+    /// Checks that every row of every plane lies inside its bytes, so that reading can't go wrong later.
+    pub(crate) fn check(&self) -> Result<(), EstimateError> {
+        let (width, height) = (self.width as usize, self.height as usize);
+        if width == 0 || height == 0 {
+            return Err(EstimateError::Image(format!("it has no pixels: {width}×{height}")));
+        }
+        let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
+        match &self.planes {
+            Planes::I420 { y, u, v } => {
+                y.check("Y", width, height)?;
+                u.check("U", half_width, half_height)?;
+                v.check("V", half_width, half_height)
+            }
+            Planes::Nv12 { y, uv } => {
+                y.check("Y", width, height)?;
+                uv.check("UV", 2 * half_width, half_height)
+            }
+            Planes::Rgb(rgb) => rgb.check("RGB", 3 * width, height),
+        }
+    }
+}
+
+impl Plane<'_> {
+    fn check(&self, name: &str, row_bytes: usize, rows: usize) -> Result<(), EstimateError> {
+        if self.stride < row_bytes {
+            return Err(EstimateError::Image(format!(
+                "plane {name} has a stride of {} bytes for rows of {row_bytes}",
+                self.stride
+            )));
+        }
+        // The last row need not be padded to the stride.
+        let needed = self.stride.checked_mul(rows - 1).and_then(|bytes| bytes.checked_add(row_bytes));
+        if needed.is_none_or(|needed| self.data.len() < needed) {
+            return Err(EstimateError::Image(format!(
+                "plane {name} has {} bytes, too few for {rows} rows {} apart",
+                self.data.len(),
+                self.stride
+            )));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gray(width: u32, height: u32, data: &[u8], stride: usize) -> Image<'_> {
+        let plane = Plane { data, stride };
+        Image { width, height, planes: Planes::Rgb(plane), color: ColorMatrix::default() }
+    }
+
+    #[test]
+    fn last_row_need_not_be_padded() {
+        let data = [0; 16 + 6];
+        assert!(gray(2, 2, &data, 16).check().is_ok());
+        assert!(gray(2, 2, &data[..21], 16).check().is_err());
+    }
+
+    #[test]
+    fn useless_pictures_are_named() {
+        let message = |image: &Image<'_>| image.check().unwrap_err().to_string();
+        assert_eq!(message(&gray(0, 4, &[], 0)), "picture: it has no pixels: 0×4");
+        assert!(message(&gray(4, 2, &[0; 64], 11)).contains("stride of 11 bytes for rows of 12"));
+        assert!(message(&gray(4, 2, &[0; 64], usize::MAX)).contains("too few"));
+    }
 }

@@ -1,11 +1,25 @@
 //! Pictures to poses: person detector, landmarks, people tracker, backends and model manifests. No GStreamer, no async.
 
+mod anchors;
+mod blazepose;
+pub mod convert;
+mod detection;
 mod error;
 mod estimator;
+mod heatmap;
 mod image;
+mod landmarks;
+mod pixels;
 mod pose;
+mod region;
+mod runtime;
+mod session;
+mod tensor;
+#[cfg(test)]
+mod testing;
+mod tracker;
 
 pub use error::{EstimateError, ModelError};
 pub use estimator::{EstimatorSettings, LandmarkModel, PoseEstimator, StageTimes, open};
-pub use image::{Image, Plane, Planes};
+pub use image::{ColorMatrix, Image, Plane, Planes};
 pub use pose::{KEYPOINT_COUNT, KEYPOINT_NAMES, Keypoint, Pose};

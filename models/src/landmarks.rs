@@ -1,0 +1,100 @@
+//! The landmark model's outputs as a body in the picture. Pure functions.
+
+use crate::detection::sigmoid;
+use crate::heatmap::{HEATMAP_CELLS, refine};
+use crate::pose::{KEYPOINT_COUNT, Keypoint};
+use crate::region::{Point, Region};
+
+/// Values of the model's first output.
+pub(crate) const LANDMARK_VALUES: usize = LANDMARKS * VALUES;
+/// Values of the model's heatmap.
+pub(crate) const HEATMAP_VALUES: usize = HEATMAP_CELLS * HEATMAP_CELLS * LANDMARKS;
+/// 33 of the body and 6 that steer the next region.
+const LANDMARKS: usize = 39;
+/// x, y, z in input pixels, then logits of visibility and presence.
+const VALUES: usize = 5;
+/// Centre of the hips, as the model means it for the next region.
+const CENTER: usize = 33;
+/// Topmost point of the circle around the whole body.
+const TOP: usize = 34;
+
+/// A body in the picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Body {
+    /// The 33 keypoints; confidence is the model's visibility.
+    pub(crate) keypoints: [Keypoint; KEYPOINT_COUNT],
+    /// Where to look in the next frame.
+    pub(crate) next_region: Region,
+    /// Probability that the region shows a person.
+    pub(crate) presence: f32,
+}
+
+/// Decodes `values` ([`LANDMARK_VALUES`]) and `heatmap` ([`HEATMAP_VALUES`]), seen in `region` by a model with an input of `input_px`.
+/// None when any value that is used is not a number.
+pub(crate) fn decode(
+    values: &[f32],
+    heatmap: &[f32],
+    presence: f32,
+    region: Region,
+    input_px: f32,
+) -> Option<Body> {
+    let point = |landmark: usize| -> Point {
+        let start = landmark * VALUES;
+        let place = [values[start] / input_px, values[start + 1] / input_px];
+        let [u, v] = refine(place, heatmap, landmark, LANDMARKS);
+        region.to_picture(u, v)
+    };
+    let keypoints: [Keypoint; KEYPOINT_COUNT] = std::array::from_fn(|landmark| {
+        let [x_px, y_px] = point(landmark);
+        Keypoint { x_px, y_px, confidence: sigmoid(values[landmark * VALUES + 3]) }
+    });
+    let next_region = Region::around_person(point(CENTER), point(TOP));
+    let finite = presence.is_finite()
+        && next_region.width_px.is_finite()
+        && keypoints.iter().all(|k| k.x_px.is_finite() && k.y_px.is_finite() && k.confidence.is_finite());
+    finite.then_some(Body { keypoints, next_region, presence })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Logit of a heatmap that sees nothing.
+    const OFF: f32 = -80.0;
+
+    fn seen() -> Region {
+        Region { x_px: 400.0, y_px: 300.0, width_px: 512.0, height_px: 512.0, rotation_rad: 0.0 }
+    }
+
+    #[test]
+    fn landmarks_go_back_through_the_region() {
+        let mut values = [0.0; LANDMARK_VALUES];
+        values[..5].copy_from_slice(&[64.0, 192.0, 0.0, 2.0, -9.0]);
+        values[CENTER * VALUES..CENTER * VALUES + 2].copy_from_slice(&[128.0, 128.0]);
+        values[TOP * VALUES..TOP * VALUES + 2].copy_from_slice(&[128.0, 28.0]);
+        let body = decode(&values, &[OFF; HEATMAP_VALUES], 0.75, seen(), 256.0).unwrap();
+        let nose = body.keypoints[0];
+        assert!((nose.x_px - 272.0).abs() < 1e-3);
+        assert!((nose.y_px - 428.0).abs() < 1e-3);
+        assert!((nose.confidence - 0.880_797).abs() < 1e-5, "sigmoid of 2");
+        // 100 of 256 over 512 pixels is a radius of 200; 1.25 times.
+        assert!((body.next_region.width_px - 500.0).abs() < 1e-3);
+        assert!((body.next_region.x_px - 400.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn nan_in_the_heatmap_never_comes_out() {
+        let body = decode(&[64.0; LANDMARK_VALUES], &[f32::NAN; HEATMAP_VALUES], 0.9, seen(), 256.0);
+        assert!(body.is_none_or(|body| body.keypoints.iter().all(|k| k.x_px.is_finite())));
+    }
+
+    #[test]
+    fn any_nan_means_no_body() {
+        for index in [0, 3, 5 * 32 + 1, CENTER * VALUES, TOP * VALUES + 1] {
+            let mut values = [1.0; LANDMARK_VALUES];
+            values[index] = f32::NAN;
+            assert_eq!(decode(&values, &[OFF; HEATMAP_VALUES], 0.9, seen(), 256.0), None, "value {index}");
+        }
+        assert_eq!(decode(&[1.0; LANDMARK_VALUES], &[OFF; HEATMAP_VALUES], f32::NAN, seen(), 256.0), None);
+    }
+}
