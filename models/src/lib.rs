@@ -1,6 +1,7 @@
 //! Pictures to poses: person detector, landmarks, people tracker, backends and model manifests. No GStreamer, no async.
 
 mod anchors;
+mod bare;
 mod blazepose;
 pub mod convert;
 mod detection;
@@ -9,16 +10,19 @@ mod estimator;
 mod heatmap;
 mod image;
 mod landmarks;
+pub mod manifest;
 mod pixels;
 mod pose;
 mod region;
 mod runtime;
 mod session;
+pub mod store;
 mod tensor;
 #[cfg(test)]
 mod testing;
 mod tracker;
 
+pub use bare::BareModel;
 pub use error::{EstimateError, ModelError};
 pub use estimator::{EstimatorSettings, LandmarkModel, PoseEstimator, StageTimes, open};
 pub use image::{ColorMatrix, Image, Plane, Planes};

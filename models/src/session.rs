@@ -8,7 +8,7 @@ use ort::session::builder::GraphOptimizationLevel;
 use ort::value::{Outlet, Tensor, TensorElementType};
 
 use crate::ModelError;
-use crate::tensor::{Layout, TensorSpec};
+use crate::tensor::TensorSpec;
 
 /// What a model must look like for us to read it.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +37,7 @@ impl<const OUTPUTS: usize> Model<OUTPUTS> {
     ) -> Result<Self, ModelError> {
         let refused = |what: String| ModelError::Runtime(format!("model {}: {what}", path.display()));
         let session = load(environment, path, threads).map_err(|error| refused(error.to_string()))?;
-        let shape = input_shape(&expected.input);
+        let shape = [1, 3, expected.input.height as i64, expected.input.width as i64];
         match session.inputs() {
             [input] if is_float_tensor(input, &shape) => {}
             inputs => {
@@ -78,7 +78,7 @@ impl<const OUTPUTS: usize> Model<OUTPUTS> {
     }
 }
 
-fn load(environment: &Environment, path: &Path, threads: usize) -> ort::Result<Session> {
+pub(crate) fn load(environment: &Environment, path: &Path, threads: usize) -> ort::Result<Session> {
     Session::builder(environment)?
         // `Level3` is refused by some releases; `All` means the same everywhere.
         .with_optimization_level(GraphOptimizationLevel::All)?
@@ -87,14 +87,6 @@ fn load(environment: &Environment, path: &Path, threads: usize) -> ort::Result<S
         // Spinning threads take the core that capture and publishing need: up to twice as slow on a busy box.
         .with_intra_op_spinning(false)?
         .commit_from_file(path)
-}
-
-fn input_shape(spec: &TensorSpec) -> Vec<i64> {
-    let (height, width) = (spec.height as i64, spec.width as i64);
-    match spec.layout {
-        Layout::Nchw => vec![1, 3, height, width],
-        Layout::Nhwc => vec![1, height, width, 3],
-    }
 }
 
 fn is_float_tensor(outlet: &Outlet, shape: &[i64]) -> bool {
