@@ -23,11 +23,7 @@ const SVG: &str = "image/svg+xml";
 
 macro_rules! asset {
     ($name:literal, $media_type:expr) => {
-        Asset {
-            name: $name,
-            media_type: $media_type,
-            text: include_str!(concat!("../../web/", $name)),
-        }
+        Asset { name: $name, media_type: $media_type, text: include_str!(concat!("../../web/", $name)) }
     };
 }
 
@@ -38,8 +34,10 @@ pub(super) const ASSETS: &[Asset] = &[
     asset!("style.css", CSS),
     asset!("app.js", SCRIPT),
     asset!("format.js", SCRIPT),
+    asset!("frame.js", SCRIPT),
     asset!("link.js", SCRIPT),
     asset!("skeleton.js", SCRIPT),
+    asset!("view.js", SCRIPT),
     asset!("icon.svg", SVG),
 ];
 

@@ -19,10 +19,7 @@ const SECURITY_HEADERS: [(HeaderName, HeaderValue); 4] = [
     ),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
 /// Name endings that exist only inside a network: nobody outside can make them point at a unit.
@@ -48,12 +45,7 @@ pub(super) async fn guard(State(shared): State<Shared>, request: Request, next: 
         headers.insert(name, value);
     }
     let code = response.status();
-    shared
-        .app
-        .own
-        .requests
-        .with_label_values(&[path.as_str(), code.as_str()])
-        .inc();
+    shared.app.own.requests.with_label_values(&[path.as_str(), code.as_str()]).inc();
     response
 }
 
@@ -116,7 +108,13 @@ mod tests {
         };
         assert!(is_same_origin(&headers("http://rack-1.local:8080")));
         assert!(is_same_origin(&headers("https://Rack-1.local:8080")));
-        for foreign in ["http://rack-1.local", "http://evil.example", "null", "file://", "http://rack-1.local:8080.evil.example"] {
+        for foreign in [
+            "http://rack-1.local",
+            "http://evil.example",
+            "null",
+            "file://",
+            "http://rack-1.local:8080.evil.example",
+        ] {
             assert!(!is_same_origin(&headers(foreign)), "{foreign} was taken");
         }
     }

@@ -64,17 +64,12 @@ pub(super) async fn upgrade(
 /// One client, until it leaves, is given up, or the unit stops.
 async fn session(mut socket: WebSocket, frames: Frames, shared: &Shared) {
     let limits = shared.limits;
-    let followed = shared
-        .shutdown
-        .run_until_cancelled(follow(&mut socket, frames, limits));
+    let followed = shared.shutdown.run_until_cancelled(follow(&mut socket, frames, limits));
     match followed.await {
         Some(Ended::ByClient) => {}
         Some(Ended::Unresponsive) => shared.app.own.clients_given_up.inc(),
         None => {
-            let goodbye = CloseFrame {
-                code: close_code::AWAY,
-                reason: "the unit stops".into(),
-            };
+            let goodbye = CloseFrame { code: close_code::AWAY, reason: "the unit stops".into() };
             // The client may be gone or its buffers full: it is let go either way.
             let closing = async {
                 socket.send(Message::Close(Some(goodbye))).await.ok();
@@ -148,12 +143,7 @@ struct Window {
 
 impl Window {
     fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            sent: 0,
-            acknowledged: 0,
-            heard: Instant::now(),
-        }
+        Self { limits, sent: 0, acknowledged: 0, heard: Instant::now() }
     }
 
     fn has_room(&self) -> bool {
@@ -185,11 +175,7 @@ impl Window {
 
     /// When to ping a silent client, or to give up one that owes an answer.
     fn deadline(&self) -> Instant {
-        let wait = if self.is_waiting() {
-            self.limits.give_up_after
-        } else {
-            self.limits.ping_after
-        };
+        let wait = if self.is_waiting() { self.limits.give_up_after } else { self.limits.ping_after };
         self.heard + wait
     }
 }

@@ -31,10 +31,7 @@ impl HttpMetrics {
             )?,
             clients: IntGauge::new("spotter_websocket_clients", "Live WebSocket clients.")?,
             clients_refused: IntCounterVec::new(
-                Opts::new(
-                    "spotter_websocket_refused_total",
-                    "Live WebSocket clients refused, by reason.",
-                ),
+                Opts::new("spotter_websocket_refused_total", "Live WebSocket clients refused, by reason."),
                 &["reason"],
             )?,
             clients_given_up: IntCounter::new(

@@ -44,13 +44,7 @@ impl AppState {
     /// When the registry has them already: one state a registry.
     pub fn new(board: Arc<Board>, health: Arc<Health>, metrics: Metrics) -> Result<Self, prometheus::Error> {
         let own = HttpMetrics::register(metrics.registry())?;
-        Ok(Self {
-            board,
-            health,
-            metrics,
-            own,
-            host_names: Vec::new(),
-        })
+        Ok(Self { board, health, metrics, own, host_names: Vec::new() })
     }
 
     /// Takes requests for these host names too. Addresses, names without a dot and names that exist only in local networks
@@ -58,8 +52,7 @@ impl AppState {
     /// is made to point at the unit (DNS rebinding) can't read it.
     #[must_use]
     pub fn with_host_names(mut self, names: impl IntoIterator<Item = String>) -> Self {
-        self.host_names
-            .extend(names.into_iter().map(|name| name.to_ascii_lowercase()));
+        self.host_names.extend(names.into_iter().map(|name| name.to_ascii_lowercase()));
         self
     }
 }
@@ -109,7 +102,11 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, HttpError> {
 ///
 /// # Errors
 /// When the listener itself fails; a failing connection ends only itself.
-pub async fn serve(listener: TcpListener, state: Arc<AppState>, shutdown: CancellationToken) -> io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    state: Arc<AppState>,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
     server::run(listener, state, shutdown, Limits::default()).await
 }
 

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{AppState, Limits, assets, guard, live};
-use crate::health::{STUCK_AFTER, Status};
+use crate::health::{HealthReport, STUCK_AFTER, Status};
 
 /// What handlers share.
 #[derive(Debug, Clone)]
@@ -44,9 +44,7 @@ pub(super) fn routes() -> Vec<(&'static str, MethodRouter<Shared>)> {
 /// The router of the whole server.
 pub(super) fn router(shared: Shared) -> Router {
     let all = routes();
-    let router = all
-        .into_iter()
-        .fold(Router::new(), |router, (path, method)| router.route(path, method));
+    let router = all.into_iter().fold(Router::new(), |router, (path, method)| router.route(path, method));
     router
         .fallback(|| async { problem(StatusCode::NOT_FOUND, "no such route; docs/ref/http.md lists them") })
         .method_not_allowed_fallback(|| async {
@@ -67,25 +65,22 @@ fn answer(status: StatusCode, body: &impl Serialize) -> Response {
 }
 
 async fn is_live(State(shared): State<Shared>) -> Response {
-    if shared.app.health.is_live() {
+    let health = &shared.app.health;
+    live_answer(health.is_live(), &health.report())
+}
+
+fn live_answer(is_live: bool, report: &HealthReport) -> Response {
+    if is_live {
         return answer(StatusCode::OK, &json!({ "live": true, "reasons": [] }));
     }
-    let stuck: Vec<_> = shared
-        .app
-        .health
-        .report()
-        .stations
-        .into_iter()
-        .filter(|station| station.progress_age_s >= STUCK_AFTER.as_secs_f64())
+    let stuck = report.stations.iter().filter(|station| station.progress_age_s >= STUCK_AFTER.as_secs_f64());
+    let reasons: Vec<_> = stuck
         .map(|station| {
-            let (name, age_s) = (station.name, station.progress_age_s);
+            let (name, age_s) = (&station.name, station.progress_age_s);
             format!("station {name}: the frame loop has not moved for {age_s:.0} s")
         })
         .collect();
-    answer(
-        StatusCode::SERVICE_UNAVAILABLE,
-        &json!({ "live": false, "reasons": stuck }),
-    )
+    answer(StatusCode::SERVICE_UNAVAILABLE, &json!({ "live": false, "reasons": reasons }))
 }
 
 async fn is_ready(State(shared): State<Shared>) -> Response {
@@ -93,21 +88,21 @@ async fn is_ready(State(shared): State<Shared>) -> Response {
         answer(StatusCode::OK, &json!({ "ready": true, "reasons": [] }))
     } else {
         let reasons = ["the unit is starting or stopping"];
-        answer(
-            StatusCode::SERVICE_UNAVAILABLE,
-            &json!({ "ready": false, "reasons": reasons }),
-        )
+        answer(StatusCode::SERVICE_UNAVAILABLE, &json!({ "ready": false, "reasons": reasons }))
     }
 }
 
 async fn health(State(shared): State<Shared>) -> Response {
-    let report = shared.app.health.report();
+    health_answer(&shared.app.health.report())
+}
+
+fn health_answer(report: &HealthReport) -> Response {
     let status = match report.status {
         // A degraded unit still works: an orchestrator that restarts it on an error status would make it worse.
         Status::Ok | Status::Degraded => StatusCode::OK,
         Status::Failed => StatusCode::SERVICE_UNAVAILABLE,
     };
-    answer(status, &report)
+    answer(status, report)
 }
 
 async fn metrics(State(shared): State<Shared>) -> Response {
@@ -125,4 +120,59 @@ async fn stations(State(shared): State<Shared>) -> Response {
         .map(|name| json!({ "name": name, "live": format!("/ws/{name}") }))
         .collect();
     answer(StatusCode::OK, &json!({ "schema": 1, "stations": stations }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::health::{MqttReport, StationReport, StationState};
+
+    fn hung() -> HealthReport {
+        let station = |name: &str, progress_age_s| StationReport {
+            name: name.to_owned(),
+            state: StationState::Running,
+            cause: None,
+            last_frame_age_s: Some(progress_age_s),
+            progress_age_s,
+            fps: 30.0,
+            people: 1,
+            backend: String::new(),
+        };
+        HealthReport {
+            schema: 1,
+            status: Status::Failed,
+            reasons: Vec::new(),
+            site: "gym".to_owned(),
+            unit: "unit-7".to_owned(),
+            version: "0",
+            uptime_s: 60.0,
+            ready: true,
+            stations: vec![station("rack-1", 0.1), station("rack-2", 31.2)],
+            mqtt: MqttReport {
+                state: "connected".to_owned(),
+                cause: None,
+                broker: String::new(),
+                outbox_pending: 0,
+                outbox_dropped: 0,
+            },
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hung_frame_loop_is_not_live_and_is_named() {
+        let response = live_answer(false, &hung());
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let body = axum::body::to_bytes(response.into_body(), 4096).await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let reasons = json!(["station rack-2: the frame loop has not moved for 31 s"]);
+        assert_eq!(body, json!({ "live": false, "reasons": reasons }));
+    }
+
+    #[test]
+    fn only_failed_health_is_an_error_status() {
+        let status = |status| health_answer(&HealthReport { status, ..hung() }).status();
+        assert_eq!(status(Status::Ok), StatusCode::OK);
+        assert_eq!(status(Status::Degraded), StatusCode::OK);
+        assert_eq!(status(Status::Failed), StatusCode::SERVICE_UNAVAILABLE);
+    }
 }

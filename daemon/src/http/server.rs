@@ -83,9 +83,8 @@ async fn connection(stream: TcpStream, app: Router, shutdown: CancellationToken,
     }
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(limits.header);
-    let connection = builder
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app))
-        .with_upgrades();
+    let connection =
+        builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app)).with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
