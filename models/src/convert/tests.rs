@@ -111,7 +111,7 @@ fn padding_that_others_read_too_stays() {
     assert_eq!(ints(&graph.node[1], "pads"), [0, 0, 0, 0]);
 }
 
-/// RESIZE_BILINEAR 1×2 to 1×4 ahead of a 1×1 convolution y = 2 x + 1 (RELU6).
+/// `RESIZE_BILINEAR` 1×2 to 1×4 ahead of a 1×1 convolution y = 2 x + 1 (RELU6).
 fn enlarged_model() -> Vec<u8> {
     let tensors = vec![
         activation("in", &[1, 1, 2, 1]),
@@ -138,7 +138,7 @@ fn a_pointwise_convolution_goes_before_the_enlargement() {
     assert_eq!(output, [3.0, 4.0, 6.0, 6.0]);
 }
 
-/// DEPTHWISE 1×1 (×1, ×10), DEPTH_TO_SPACE needs 4 channels: CONCATENATION of it with itself first; RESHAPE to 1×8.
+/// DEPTHWISE 1×1 (×1, ×10), `DEPTH_TO_SPACE` needs 4 channels: CONCATENATION of it with itself first; RESHAPE to 1×8.
 fn shuffled_model() -> Vec<u8> {
     let tensors = vec![
         activation("in", &[1, 1, 2, 2]),

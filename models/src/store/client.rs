@@ -10,7 +10,7 @@ use crate::ModelError;
 use crate::manifest::{Registry, Source};
 
 /// A whole download; the clients' own limits hold for one request at a time.
-const DOWNLOAD_LIMIT: Duration = Duration::from_secs(15 * 60);
+const DOWNLOAD_LIMIT: Duration = Duration::from_mins(15);
 /// One request, in seconds.
 const REQUEST_LIMIT_S: u32 = 20;
 const RETRIES: u32 = 2;
@@ -131,7 +131,7 @@ fn cause(told: &str) -> String {
     const MAX_CHARS: usize = 300;
     let lines = || told.lines().map(str::trim).filter(|line| !line.is_empty());
     let named = lines().find(|line| CAUSES.iter().any(|cause| line.contains(cause)));
-    let last = lines().rfind(|line| line.starts_with("ERROR")).or_else(|| lines().last());
+    let last = lines().rfind(|line| line.starts_with("ERROR")).or_else(|| lines().next_back());
     let short = |line: &str| line.chars().take(MAX_CHARS).collect::<String>();
     match (named, last) {
         (Some(named), Some(last)) if last.starts_with("ERROR") && last != named => {

@@ -16,7 +16,7 @@ struct Weights {
     outputs: usize,
 }
 
-/// CONV_2D. Options: padding, stride width, stride height, activation, dilation width, dilation height.
+/// `CONV_2D`. Options: padding, stride width, stride height, activation, dilation width, dilation height.
 pub(super) fn conv(lowering: &mut Lowering<'_, '_>, operator: &Operator<'_>) -> Result<(), ConvertError> {
     let tensor = operator.input(1)?;
     let Nhwc { batch: outputs, height, width, channels } = lowering.picture(operator, tensor)?;
@@ -29,7 +29,7 @@ pub(super) fn conv(lowering: &mut Lowering<'_, '_>, operator: &Operator<'_>) -> 
     convolve(lowering, operator, &weights, function, window::pair(operator, [5, 4], 1)?)
 }
 
-/// DEPTHWISE_CONV_2D. Options: padding, stride width, stride height, multiplier, activation, dilation width, height.
+/// `DEPTHWISE_CONV_2D`. Options: padding, stride width, stride height, multiplier, activation, dilation width, height.
 pub(super) fn depthwise(
     lowering: &mut Lowering<'_, '_>,
     operator: &Operator<'_>,

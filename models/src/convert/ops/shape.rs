@@ -32,7 +32,7 @@ pub(super) fn pad(lowering: &mut Lowering<'_, '_>, operator: &Operator<'_>) -> R
     Ok(())
 }
 
-/// RESIZE_BILINEAR by a whole factor. Options: (two that are no more), align corners, half-pixel centres.
+/// `RESIZE_BILINEAR` by a whole factor. Options: (two that are no more), align corners, half-pixel centres.
 pub(super) fn resize_bilinear(
     lowering: &mut Lowering<'_, '_>,
     operator: &Operator<'_>,
@@ -67,7 +67,7 @@ pub(super) fn resize(lowering: &mut Lowering<'_, '_>, from: &str, to: &str, [hei
     lowering.graph.node("Resize", &[from, "", &scales], to, &attributes);
 }
 
-/// DEPTH_TO_SPACE; TFLite's order of a block's channels is ONNX's "DCR". Options: block size.
+/// `DEPTH_TO_SPACE`; TFLite's order of a block's channels is ONNX's "DCR". Options: block size.
 pub(super) fn depth_to_space(
     lowering: &mut Lowering<'_, '_>,
     operator: &Operator<'_>,

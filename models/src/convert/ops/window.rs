@@ -97,7 +97,7 @@ pub(super) fn pair(
     Ok([positive(height)?, positive(width)?])
 }
 
-/// MAX_POOL_2D. Options: padding, stride width, stride height, filter width, filter height, activation.
+/// `MAX_POOL_2D`. Options: padding, stride width, stride height, filter width, filter height, activation.
 pub(super) fn max_pool(lowering: &mut Lowering<'_, '_>, operator: &Operator<'_>) -> Result<(), ConvertError> {
     let (input, output) = (lowering.activation_input(operator, 0)?, operator.output()?);
     let function = Activation::of(operator, 5)?;
