@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{CaptureError, Frame};
+use crate::{CaptureError, Frame, RtspUrl};
 
 /// What happens to frames that nobody has pulled yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum SourceDescription {
         #[serde(default = "default_true")]
         paced: bool,
     },
-    /// GStreamer's test picture.
+    /// GStreamer's test picture: an endless live source.
     TestPattern {
         /// Width in pixels.
         width: u32,
@@ -52,7 +52,7 @@ pub enum SourceDescription {
     /// A network camera.
     Rtsp {
         /// `rtsp://user:password@host/path`; the password never reaches a log.
-        url: String,
+        url: RtspUrl,
         /// Jitter buffer, ms.
         #[serde(default = "default_rtsp_latency_ms")]
         latency_ms: u32,
@@ -99,7 +99,8 @@ pub enum Pull {
 pub struct CaptureCounters {
     /// Frames that the decoder delivered.
     pub frames: u64,
-    /// Frames replaced by a newer one before they were pulled.
+    /// Frames that were never pulled because a newer one replaced them, or that came without a later time stamp
+    /// than the frame before.
     pub dropped: u64,
 }
 
@@ -116,17 +117,51 @@ pub trait FrameSource: Send {
 
     /// Nominal frames a second, where the source states it.
     fn nominal_fps(&self) -> Option<f64>;
+
+    /// How long one pass of the source takes, where it states it (files do, cameras do not).
+    fn duration(&self) -> Option<Duration> {
+        None
+    }
 }
 
-/// Opens a source and waits until it has negotiated its format.
-///
-/// # Errors
-/// [`CaptureError`] when the file, the device or an element is missing, or the stream has no video.
-pub fn open(
-    name: &str,
-    description: &SourceDescription,
-    delivery: Delivery,
-) -> Result<Box<dyn FrameSource>, CaptureError> {
-    let _ = (name, description, delivery);
-    todo!()
+/// All frames of a source up to its end, for offline analysis. Ends after the first error.
+pub struct EveryFrame<'a> {
+    source: &'a mut dyn FrameSource,
+    finished: bool,
+}
+
+impl<'a> EveryFrame<'a> {
+    /// A file on a slow disk under load answers within this; beyond it the decoder hangs.
+    const STALLED_AFTER: Duration = Duration::from_secs(30);
+
+    /// Iterates over what `source` still has to deliver; open it with [`Delivery::EveryFrame`] and without `repeat`.
+    pub fn of(source: &'a mut dyn FrameSource) -> Self {
+        Self { source, finished: false }
+    }
+}
+
+impl Iterator for EveryFrame<'_> {
+    type Item = Result<Frame, CaptureError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.finished {
+            return None;
+        }
+        match self.source.pull(Self::STALLED_AFTER) {
+            Ok(Pull::Frame(frame)) => Some(Ok(frame)),
+            Ok(Pull::EndOfStream) => {
+                self.finished = true;
+                None
+            }
+            Ok(Pull::TimedOut) => {
+                self.finished = true;
+                let message = format!("no frame for {} s: decoding hangs", Self::STALLED_AFTER.as_secs());
+                Some(Err(CaptureError::Pipeline { source_name: "source".to_owned(), message }))
+            }
+            Err(error) => {
+                self.finished = true;
+                Some(Err(error))
+            }
+        }
+    }
 }
