@@ -24,21 +24,19 @@ fn main() {
     let mut estimator = spotter_models::open(&settings).unwrap();
     println!("{}: opened in {:.0} ms", estimator.backend(), opening.elapsed().as_secs_f64() * 1e3);
 
-    let mut clip = Clip::open(&clip, Format::I420).unwrap();
+    let format = if arguments.iter().any(|a| a == "--rgb") { Format::Rgb } else { Format::I420 };
+    let mut clip = Clip::open(&clip, format).unwrap();
     let mut file = format!(
         "{{\"spotter_poses\":1,\"keypoints\":{KEYPOINT_NAMES:?},\"width\":{},\"height\":{},\"fps\":{:?}}}\n",
         clip.width, clip.height, clip.fps
     );
     let mut poses = Vec::new();
     let mut times = Vec::new();
-    let mut total = Duration::ZERO;
     while let Some((image, pts)) = clip.next_frame() {
-        let started = Instant::now();
         times.push(estimator.estimate(&image, pts, &mut poses).unwrap());
-        total += started.elapsed();
         write_poses(&mut file, pts, &poses);
     }
-    print_table(&times, total);
+    print_table(&times);
     if let Some(path) = option("--poses") {
         std::fs::write(path, file).unwrap();
     }
@@ -59,16 +57,19 @@ fn write_poses(file: &mut String, pts: Duration, poses: &[Pose]) {
     writeln!(file, "{{\"t\":{:.6},\"people\":[{}]}}", pts.as_secs_f64(), people.join(",")).unwrap();
 }
 
-fn print_table(times: &[StageTimes], total: Duration) {
-    let frames = times.len() as f64;
-    let mean_ms = |stage: fn(&StageTimes) -> Duration| {
-        times.iter().map(stage).sum::<Duration>().as_secs_f64() * 1e3 / frames
-    };
+fn print_table(times: &[StageTimes]) {
     let searches = times.iter().filter(|t| t.detector_ran).count();
-    println!("frames {frames}, detector ran on {searches}");
-    println!("{:>12} {:>9}", "stage", "ms/frame");
-    println!("{:>12} {:>9.3}", "preprocess", mean_ms(|t| t.preprocess));
-    println!("{:>12} {:>9.3}", "infer", mean_ms(|t| t.infer));
-    println!("{:>12} {:>9.3}", "postprocess", mean_ms(|t| t.postprocess));
-    println!("{:>12} {:>9.3}", "all", total.as_secs_f64() * 1e3 / frames);
+    println!("frames {}, detector ran on {searches}", times.len());
+    println!("{:>12} {:>9} {:>9} {:>9}  ms", "stage", "mean", "median", "least");
+    print_row("preprocess", times.iter().map(|t| t.preprocess));
+    print_row("infer", times.iter().map(|t| t.infer));
+    print_row("postprocess", times.iter().map(|t| t.postprocess));
+    print_row("all", times.iter().map(|t| t.preprocess + t.infer + t.postprocess));
+}
+
+fn print_row(stage: &str, times: impl Iterator<Item = Duration>) {
+    let mut ms: Vec<f64> = times.map(|time| time.as_secs_f64() * 1e3).collect();
+    ms.sort_by(f64::total_cmp);
+    let mean = ms.iter().sum::<f64>() / ms.len() as f64;
+    println!("{stage:>12} {mean:>9.3} {:>9.3} {:>9.3}", ms[ms.len() / 2], ms[0]);
 }

@@ -10,12 +10,12 @@ use crate::landmarks::{self, Body, HEATMAP_VALUES, LANDMARK_VALUES};
 use crate::region::{Point, Region};
 use crate::runtime::Runtime;
 use crate::session::{ExpectedModel, Model};
-use crate::tensor::{Border, Layout, TensorSpec, fill_tensor};
+use crate::tensor::{Border, TensorSpec, fill_tensor};
 use crate::tracker::{Place, Tracker};
 use crate::{EstimateError, EstimatorSettings, Image, ModelError, Pose, PoseEstimator, StageTimes};
 
-const DETECTOR_INPUT: TensorSpec = TensorSpec { width: 224, height: 224, layout: Layout::Nchw, range: [-1.0, 1.0] };
-const LANDMARK_INPUT: TensorSpec = TensorSpec { width: 256, height: 256, layout: Layout::Nchw, range: [0.0, 1.0] };
+const DETECTOR_INPUT: TensorSpec = TensorSpec { width: 224, height: 224, range: [-1.0, 1.0] };
+const LANDMARK_INPUT: TensorSpec = TensorSpec { width: 256, height: 256, range: [0.0, 1.0] };
 
 /// BlazePose: finds people in the whole picture, then follows each by its own landmarks.
 pub(crate) struct BlazePose {

@@ -43,10 +43,10 @@ pub enum ColorMatrix {
 
 impl ColorMatrix {
     /// Luma of black.
-    pub(crate) fn black_luma(self) -> f32 {
+    pub(crate) fn black_luma(self) -> u8 {
         match self {
-            Self::Bt601 | Self::Bt709 => 16.0,
-            Self::Bt601Full | Self::Bt709Full => 0.0,
+            Self::Bt601 | Self::Bt709 => 16,
+            Self::Bt601Full | Self::Bt709Full => 0,
         }
     }
 }

@@ -13,9 +13,9 @@ pub(crate) const HEATMAP_VALUES: usize = HEATMAP_CELLS * HEATMAP_CELLS * LANDMAR
 const LANDMARKS: usize = 39;
 /// x, y, z in input pixels, then logits of visibility and presence.
 const VALUES: usize = 5;
-/// Centre of the hips, as the model means it for the next region.
+/// The landmark that is [`Body::center`].
 const CENTER: usize = 33;
-/// Topmost point of the circle around the whole body.
+/// The landmark that is [`Body::top`].
 const TOP: usize = 34;
 
 /// A body in the picture.
@@ -23,8 +23,10 @@ const TOP: usize = 34;
 pub(crate) struct Body {
     /// The 33 keypoints; confidence is the model's visibility.
     pub(crate) keypoints: [Keypoint; KEYPOINT_COUNT],
-    /// Where to look in the next frame.
-    pub(crate) next_region: Region,
+    /// Centre of the hips, as the model means it for the next region.
+    pub(crate) center: Point,
+    /// Topmost point of the circle around the whole body.
+    pub(crate) top: Point,
     /// Probability that the region shows a person.
     pub(crate) presence: f32,
 }
@@ -48,11 +50,11 @@ pub(crate) fn decode(
         let [x_px, y_px] = point(landmark);
         Keypoint { x_px, y_px, confidence: sigmoid(values[landmark * VALUES + 3]) }
     });
-    let next_region = Region::around_person(point(CENTER), point(TOP));
+    let (center, top) = (point(CENTER), point(TOP));
     let finite = presence.is_finite()
-        && next_region.width_px.is_finite()
+        && [center, top].as_flattened().iter().all(|px| px.is_finite())
         && keypoints.iter().all(|k| k.x_px.is_finite() && k.y_px.is_finite() && k.confidence.is_finite());
-    finite.then_some(Body { keypoints, next_region, presence })
+    finite.then_some(Body { keypoints, center, top, presence })
 }
 
 #[cfg(test)]
@@ -77,9 +79,9 @@ mod tests {
         assert!((nose.x_px - 272.0).abs() < 1e-3);
         assert!((nose.y_px - 428.0).abs() < 1e-3);
         assert!((nose.confidence - 0.880_797).abs() < 1e-5, "sigmoid of 2");
-        // 100 of 256 over 512 pixels is a radius of 200; 1.25 times.
-        assert!((body.next_region.width_px - 500.0).abs() < 1e-3);
-        assert!((body.next_region.x_px - 400.0).abs() < 1e-3);
+        assert!((body.center[0] - 400.0).abs() < 1e-3);
+        assert!((body.center[1] - 300.0).abs() < 1e-3);
+        assert!((body.top[1] - 100.0).abs() < 1e-3);
     }
 
     #[test]

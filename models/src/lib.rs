@@ -17,6 +17,7 @@ mod region;
 mod runtime;
 mod session;
 pub mod store;
+mod steady;
 mod tensor;
 #[cfg(test)]
 mod testing;

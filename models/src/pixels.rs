@@ -1,4 +1,5 @@
-//! Reading pixels of any supported format as three linear components, and those components as RGB.
+//! Reading pixels of any supported format as three linear components, and those components as RGB. In whole numbers, so that
+//! every machine reads the same.
 
 use crate::image::{ColorMatrix, Plane};
 
@@ -6,17 +7,22 @@ use crate::image::{ColorMatrix, Plane};
 /// interpolated in the source's own components and converted once.
 pub(crate) trait PixelSource {
     /// Black, in the source's components.
-    fn black(&self) -> [f32; 3];
+    fn black(&self) -> [u8; 3];
 
     /// The pixel at (x, y).
-    fn pixel(&self, x: usize, y: usize) -> [f32; 3];
+    fn pixel(&self, x: usize, y: usize) -> [u8; 3];
 
-    /// Between the pixel at (x, y) and its right and lower neighbours, all of which are inside.
-    fn between(&self, x: usize, y: usize, fraction_x: f32, fraction_y: f32) -> [f32; 3];
+    /// Between the pixel at (x, y) and its right and lower neighbours, all of which are inside, in [`UNIT`]s.
+    fn between(&self, x: usize, y: usize, steps_x: i32, steps_y: i32) -> [i32; 3];
 
     /// The way to RGB.
     fn to_rgb(&self) -> RgbTransform;
 }
+
+/// Positions between two neighbouring pixels.
+pub(crate) const STEPS: i32 = 32;
+/// A blended component of 1 is this: the product of both weights.
+pub(crate) const UNIT: i32 = STEPS * STEPS;
 
 /// `rgb = matrix · components + offset`, in 0–255.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +47,7 @@ impl RgbTransform {
             ColorMatrix::Bt601 | ColorMatrix::Bt709 => (255.0 / 219.0, 255.0 / 224.0),
             ColorMatrix::Bt601Full | ColorMatrix::Bt709Full => (1.0, 1.0),
         };
-        let black = color.black_luma();
+        let black = f32::from(color.black_luma());
         let green = 1.0 - red - blue;
         let red_of_v = 2.0 * (1.0 - red) * chroma_gain;
         let blue_of_u = 2.0 * (1.0 - blue) * chroma_gain;
@@ -83,38 +89,35 @@ impl<'a> Yuv<'a> {
     /// Chroma of the pixel at (x, y), without interpolation: half the resolution of luma is finer than what a model sees
     /// of a person, and the common decoders to RGB do the same.
     #[inline]
-    fn chroma(&self, x: usize, y: usize) -> [f32; 2] {
+    fn chroma(&self, x: usize, y: usize) -> [u8; 2] {
         let column = (x / 2) * self.chroma_step;
         let row = y / 2;
-        [
-            f32::from(self.u.data[row * self.u.stride + column]),
-            f32::from(self.v.data[row * self.v.stride + column]),
-        ]
+        [self.u.data[row * self.u.stride + column], self.v.data[row * self.v.stride + column]]
     }
 }
 
 impl PixelSource for Yuv<'_> {
-    fn black(&self) -> [f32; 3] {
-        [self.color.black_luma(), 128.0, 128.0]
+    fn black(&self) -> [u8; 3] {
+        [self.color.black_luma(), 128, 128]
     }
 
     #[inline]
-    fn pixel(&self, x: usize, y: usize) -> [f32; 3] {
-        let luma = f32::from(self.luma.data[y * self.luma.stride + x]);
+    fn pixel(&self, x: usize, y: usize) -> [u8; 3] {
+        let luma = self.luma.data[y * self.luma.stride + x];
         let [u, v] = self.chroma(x, y);
         [luma, u, v]
     }
 
     #[inline]
-    fn between(&self, x: usize, y: usize, fraction_x: f32, fraction_y: f32) -> [f32; 3] {
+    fn between(&self, x: usize, y: usize, steps_x: i32, steps_y: i32) -> [i32; 3] {
         let start = y * self.luma.stride + x;
         let upper = &self.luma.data[start..start + 2];
         let lower = &self.luma.data[start + self.luma.stride..start + self.luma.stride + 2];
-        let luma = bilinear([upper[0], upper[1], lower[0], lower[1]].map(f32::from), fraction_x, fraction_y);
-        let nearest_x = x + usize::from(fraction_x >= 0.5);
-        let nearest_y = y + usize::from(fraction_y >= 0.5);
+        let luma = bilinear([upper[0], upper[1], lower[0], lower[1]], steps_x, steps_y);
+        let nearest_x = x + usize::from(steps_x >= STEPS / 2);
+        let nearest_y = y + usize::from(steps_y >= STEPS / 2);
         let [u, v] = self.chroma(nearest_x, nearest_y);
-        [luma, u, v]
+        [luma, i32::from(u) * UNIT, i32::from(v) * UNIT]
     }
 
     fn to_rgb(&self) -> RgbTransform {
@@ -127,21 +130,21 @@ impl PixelSource for Yuv<'_> {
 pub(crate) struct Rgb<'a>(pub(crate) Plane<'a>);
 
 impl PixelSource for Rgb<'_> {
-    fn black(&self) -> [f32; 3] {
-        [0.0; 3]
+    fn black(&self) -> [u8; 3] {
+        [0; 3]
     }
 
     #[inline]
-    fn pixel(&self, x: usize, y: usize) -> [f32; 3] {
+    fn pixel(&self, x: usize, y: usize) -> [u8; 3] {
         let start = y * self.0.stride + 3 * x;
         let pixel = &self.0.data[start..start + 3];
-        [f32::from(pixel[0]), f32::from(pixel[1]), f32::from(pixel[2])]
+        [pixel[0], pixel[1], pixel[2]]
     }
 
     #[inline]
-    fn between(&self, x: usize, y: usize, fraction_x: f32, fraction_y: f32) -> [f32; 3] {
+    fn between(&self, x: usize, y: usize, steps_x: i32, steps_y: i32) -> [i32; 3] {
         let taps = [self.pixel(x, y), self.pixel(x + 1, y), self.pixel(x, y + 1), self.pixel(x + 1, y + 1)];
-        blend(taps, fraction_x, fraction_y)
+        blend(taps, steps_x, steps_y)
     }
 
     fn to_rgb(&self) -> RgbTransform {
@@ -149,17 +152,18 @@ impl PixelSource for Rgb<'_> {
     }
 }
 
-/// Between four pixels: upper left, upper right, lower left, lower right.
+/// Between four pixels (upper left, upper right, lower left, lower right), in [`UNIT`]s.
 #[inline]
-pub(crate) fn blend(taps: [[f32; 3]; 4], fraction_x: f32, fraction_y: f32) -> [f32; 3] {
-    std::array::from_fn(|channel| bilinear(taps.map(|tap| tap[channel]), fraction_x, fraction_y))
+pub(crate) fn blend(taps: [[u8; 3]; 4], steps_x: i32, steps_y: i32) -> [i32; 3] {
+    std::array::from_fn(|channel| bilinear(taps.map(|tap| tap[channel]), steps_x, steps_y))
 }
 
 #[inline]
-fn bilinear([a, b, c, d]: [f32; 4], fraction_x: f32, fraction_y: f32) -> f32 {
-    let upper = a + (b - a) * fraction_x;
-    let lower = c + (d - c) * fraction_x;
-    upper + (lower - upper) * fraction_y
+fn bilinear(taps: [u8; 4], steps_x: i32, steps_y: i32) -> i32 {
+    let [a, b, c, d] = taps.map(i32::from);
+    let upper = a * (STEPS - steps_x) + b * steps_x;
+    let lower = c * (STEPS - steps_x) + d * steps_x;
+    upper * (STEPS - steps_y) + lower * steps_y
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::detection::FoundPerson;
 use crate::landmarks::Body;
 use crate::pose::Keypoint;
 use crate::region::{Point, Region};
+use crate::steady::SteadyRegion;
 
 /// A person unseen for longer than this is gone; who comes back gets a new id. Source: METRICS §1.6.
 const MAX_UNSEEN: Duration = Duration::from_secs(1);
@@ -43,6 +44,8 @@ pub(crate) struct Track {
     pub(crate) body: Body,
     /// When last seen.
     seen: Duration,
+    /// Where to look for it.
+    region: SteadyRegion,
     /// Of the trunk, smoothed.
     velocity_px_s: [f32; 2],
     /// The model did not see it in the last frame.
@@ -216,6 +219,7 @@ impl Tracker {
         self.tracks.push(Track {
             id: self.next_id,
             body: *body,
+            region: SteadyRegion::new(body.center, body.top),
             seen: self.now,
             velocity_px_s: [0.0; 2],
             missing: false,
@@ -241,6 +245,11 @@ impl Track {
 
     fn accept(&mut self, body: Body, now: Duration) {
         let elapsed_s = now.saturating_sub(self.seen).as_secs_f32();
+        if self.missing {
+            self.region = SteadyRegion::new(body.center, body.top);
+        } else {
+            self.region.follow(body.center, body.top, elapsed_s);
+        }
         if elapsed_s > 0.0 {
             let (before, after) = (Trunk::of(&self.body), Trunk::of(&body));
             for axis in 0..2 {
@@ -280,7 +289,8 @@ impl Track {
     /// A person seen in the last frame is looked for where it was, as the reference does; one that is missing, where it would be.
     fn expected_region(&self, now: Duration) -> Region {
         let [dx, dy] = self.expected_motion_px(now);
-        if self.missing { self.body.next_region.moved_by(dx, dy) } else { self.body.next_region }
+        let region = self.region.region();
+        if self.missing { region.moved_by(dx, dy) } else { region }
     }
 
     fn torso_px(&self) -> f32 {
@@ -313,11 +323,12 @@ impl Trunk {
 
 /// Length of the torso, but no less than a bent or foreshortened one of that body would have upright.
 fn torso_px(body: &Body) -> f32 {
-    /// Side of a person's region over torso length, at most.
-    const SIDES_A_TORSO: f32 = 6.0;
+    /// Radius of the circle around a body over its torso length, at most.
+    const RADII_A_TORSO: f32 = 2.4;
     let Trunk { hips, shoulders } = Trunk::of(body);
     let length_px = (hips[0] - shoulders[0]).hypot(hips[1] - shoulders[1]);
-    length_px.max(body.next_region.width_px / SIDES_A_TORSO).max(1.0)
+    let radius_px = (body.top[0] - body.center[0]).hypot(body.top[1] - body.center[1]);
+    length_px.max(radius_px / RADII_A_TORSO).max(1.0)
 }
 
 /// Mean distance of the bodies' larger joints, in the smaller one's torso lengths.
