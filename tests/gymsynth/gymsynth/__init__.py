@@ -1,0 +1,1 @@
+"""Synthetic gym clips with exact ground truth."""
