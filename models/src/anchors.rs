@@ -9,7 +9,7 @@ pub(crate) struct AnchorLayout {
     pub(crate) strides_px: &'static [usize],
 }
 
-/// Anchors of BlazePose's detector. Source: MediaPipe, pose_detection_cpu.
+/// Anchors of BlazePose's detector. Source: MediaPipe, `pose_detection_cpu`.
 pub(crate) const POSE_DETECTION: AnchorLayout = AnchorLayout { input_px: 224, strides_px: &[8, 16, 32, 32, 32] };
 
 /// Each layer gives an anchor for its own scale and one between it and the next.

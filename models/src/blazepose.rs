@@ -1,5 +1,6 @@
 //! The estimator on ONNX Runtime: person detector, landmarks, tracker.
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use ort::environment::Environment;
@@ -7,15 +8,47 @@ use ort::environment::Environment;
 use crate::anchors::{POSE_DETECTION, anchor_centers};
 use crate::detection::{self, BOX_VALUES, Detection, FoundPerson};
 use crate::landmarks::{self, Body, HEATMAP_VALUES, LANDMARK_VALUES};
+use crate::manifest::{self, Color, Input, InputLayout};
 use crate::region::{Point, Region};
 use crate::runtime::Runtime;
 use crate::session::{ExpectedModel, Model};
+use crate::store;
 use crate::tensor::{Border, TensorSpec, fill_tensor};
 use crate::tracker::{Place, Tracker};
 use crate::{EstimateError, EstimatorSettings, Image, ModelError, Pose, PoseEstimator, StageTimes};
 
-const DETECTOR_INPUT: TensorSpec = TensorSpec { width: 224, height: 224, range: [-1.0, 1.0] };
-const LANDMARK_INPUT: TensorSpec = TensorSpec { width: 256, height: 256, range: [0.0, 1.0] };
+/// The models that make up the estimator.
+pub(crate) struct Models {
+    /// Finds people in the whole picture.
+    pub(crate) detector: ModelFile,
+    /// Places body points in a region around one person.
+    pub(crate) landmarks: ModelFile,
+}
+
+/// A model on disk that its manifest describes.
+pub(crate) struct ModelFile {
+    path: PathBuf,
+    input: TensorSpec,
+}
+
+impl ModelFile {
+    /// Finds a model and verifies its checksum.
+    pub(crate) fn resolve(models_dir: &Path, name: &str) -> Result<Self, ModelError> {
+        let manifest = manifest::by_name(name)?;
+        let input = match manifest.inputs.as_slice() {
+            [Input { shape, layout: InputLayout::Nchw, color: Color::Rgb, range, .. }] => match shape[..] {
+                [1, 3, height, width] => Some(TensorSpec { width, height, range: *range }),
+                _ => None,
+            },
+            _ => None,
+        };
+        let input = input.ok_or_else(|| ModelError::Manifest {
+            file: format!("{name}.toml"),
+            reason: "expected one RGB input of shape [1, 3, height, width]".to_owned(),
+        })?;
+        Ok(Self { path: store::resolve(models_dir, name)?, input })
+    }
+}
 
 /// BlazePose: finds people in the whole picture, then follows each by its own landmarks.
 pub(crate) struct BlazePose {
@@ -30,13 +63,12 @@ impl BlazePose {
     /// Opens both models.
     pub(crate) fn open(
         runtime: &Runtime,
+        models: &Models,
         settings: &EstimatorSettings,
-        detector: &std::path::Path,
-        landmarks: &std::path::Path,
     ) -> Result<Self, ModelError> {
         Ok(Self {
-            finder: Finder::open(&runtime.environment, detector, settings.threads)?,
-            landmarker: Landmarker::open(&runtime.environment, landmarks, settings.threads)?,
+            finder: Finder::open(&runtime.environment, &models.detector, settings.threads)?,
+            landmarker: Landmarker::open(&runtime.environment, &models.landmarks, settings.threads)?,
             tracker: Tracker::new(settings.max_people),
             found: Vec::new(),
             backend: format!("{} cpu, {} threads", runtime.name, settings.threads),
@@ -76,7 +108,7 @@ impl PoseEstimator for BlazePose {
         self.tracker.begin(pts);
         for track in 0..self.tracker.len() {
             let body = self.landmarker.read(image, self.tracker.expected_region(track), &mut times)?;
-            self.tracker.observe(track, body);
+            self.tracker.observe(track, body.as_ref());
         }
         let settling = Instant::now();
         self.tracker.settle();
@@ -104,20 +136,21 @@ impl PoseEstimator for BlazePose {
 /// The person detector.
 struct Finder {
     model: Model<2>,
+    input: TensorSpec,
     anchors: Vec<Point>,
     candidates: Vec<Detection>,
     people: Vec<Detection>,
 }
 
 impl Finder {
-    fn open(environment: &Environment, path: &std::path::Path, threads: usize) -> Result<Self, ModelError> {
+    fn open(environment: &Environment, file: &ModelFile, threads: usize) -> Result<Self, ModelError> {
         let anchors = anchor_centers(&POSE_DETECTION);
         let expected = ExpectedModel {
-            input: DETECTOR_INPUT,
+            input: file.input,
             outputs: [("Identity", anchors.len() * BOX_VALUES), ("Identity_1", anchors.len())],
         };
-        let model = Model::open(environment, path, threads, &expected)?;
-        Ok(Self { model, anchors, candidates: Vec::new(), people: Vec::new() })
+        let model = Model::open(environment, &file.path, threads, &expected)?;
+        Ok(Self { model, input: file.input, anchors, candidates: Vec::new(), people: Vec::new() })
     }
 
     fn find(
@@ -129,9 +162,10 @@ impl Finder {
         found.clear();
         let (width_px, height_px) = (image.width as f32, image.height as f32);
         let region = Region::square_around(width_px, height_px);
-        let Self { model, anchors, candidates, people } = self;
-        infer(model, image, region, Border::Zero, &DETECTOR_INPUT, times, |[boxes, logits]| {
-            detection::decode(boxes, logits, anchors, POSE_DETECTION.input_px as f32, candidates);
+        let Self { model, input, anchors, candidates, people } = self;
+        let input_px = input.width as f32;
+        infer(model, image, region, Border::Zero, input, times, |[boxes, logits]| {
+            detection::decode(boxes, logits, anchors, input_px, candidates);
             detection::suppress(candidates, people);
         })?;
         found.extend(
@@ -147,15 +181,16 @@ impl Finder {
 /// The landmark model.
 struct Landmarker {
     model: Model<3>,
+    input: TensorSpec,
 }
 
 impl Landmarker {
-    fn open(environment: &Environment, path: &std::path::Path, threads: usize) -> Result<Self, ModelError> {
+    fn open(environment: &Environment, file: &ModelFile, threads: usize) -> Result<Self, ModelError> {
         let expected = ExpectedModel {
-            input: LANDMARK_INPUT,
+            input: file.input,
             outputs: [("Identity", LANDMARK_VALUES), ("Identity_1", 1), ("Identity_3", HEATMAP_VALUES)],
         };
-        Ok(Self { model: Model::open(environment, path, threads, &expected)? })
+        Ok(Self { model: Model::open(environment, &file.path, threads, &expected)?, input: file.input })
     }
 
     /// The body in a region; none when the region can't be looked at or the model's answer is not a number.
@@ -169,8 +204,9 @@ impl Landmarker {
             return Ok(None);
         }
         // Unlike the detector's, the reference continues the picture's edge here.
-        infer(&mut self.model, image, region, Border::Replicate, &LANDMARK_INPUT, times, |[values, presence, heatmap]| {
-            landmarks::decode(values, heatmap, presence[0], region, LANDMARK_INPUT.width as f32)
+        let input_px = self.input.width as f32;
+        infer(&mut self.model, image, region, Border::Replicate, &self.input, times, |[values, presence, heatmap]| {
+            landmarks::decode(values, heatmap, presence[0], region, input_px)
         })
     }
 }

@@ -6,9 +6,9 @@ use crate::region::{Point, Region};
 pub(crate) const BOX_VALUES: usize = 12;
 /// Keypoints of a detection: hips' centre, top of the full body's circle, shoulders' centre, top of the upper body's circle.
 const KEYPOINTS: usize = 4;
-/// Detections below this are noise. Source: MediaPipe, pose_landmark_cpu.
+/// Detections below this are noise. Source: MediaPipe, `pose_landmark_cpu`.
 const MIN_SCORE: f32 = 0.5;
-/// Boxes that overlap more than this are the same person. Source: MediaPipe, pose_detection_cpu.
+/// Boxes that overlap more than this are the same person. Source: MediaPipe, `pose_detection_cpu`.
 const MAX_OVERLAP: f32 = 0.3;
 /// Logits beyond this say nothing more and overflow. Source: the same.
 const LOGIT_LIMIT: f32 = 100.0;

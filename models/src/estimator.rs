@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::blazepose::BlazePose;
+use crate::blazepose::{BlazePose, ModelFile, Models};
 use crate::runtime::Runtime;
 use crate::{EstimateError, Image, ModelError, Pose};
 
@@ -66,7 +66,7 @@ pub trait PoseEstimator: Send {
     fn backend(&self) -> &str;
 }
 
-/// Opens detector and landmark model after their checksums were verified.
+/// Opens detector and landmark model after their checksums were verified against the manifests.
 ///
 /// # Errors
 /// [`ModelError`] naming the file and the way out.
@@ -74,13 +74,13 @@ pub fn open(settings: &EstimatorSettings) -> Result<Box<dyn PoseEstimator>, Mode
     if settings.max_people == 0 {
         return Err(ModelError::Runtime("the number of people to track is 0: track at least one".to_owned()));
     }
-    let landmarks = match settings.landmarks {
-        LandmarkModel::Lite => "blazepose_landmark_lite",
-        LandmarkModel::Full => "blazepose_landmark_full",
-        LandmarkModel::Heavy => "blazepose_landmark_heavy",
+    let models = Models {
+        detector: ModelFile::resolve(&settings.models_dir, DETECTOR)?,
+        landmarks: ModelFile::resolve(&settings.models_dir, settings.landmarks.manifest_name())?,
     };
-    let file = |name: &str| settings.models_dir.join(format!("{name}.onnx"));
     let runtime = Runtime::load(&settings.onnxruntime)?;
-    let estimator = BlazePose::open(&runtime, settings, &file("blazepose_detector"), &file(landmarks))?;
-    Ok(Box::new(estimator))
+    Ok(Box::new(BlazePose::open(&runtime, &models, settings)?))
 }
+
+/// Manifest of the person detector.
+const DETECTOR: &str = "blazepose_detector";

@@ -64,6 +64,10 @@ mod tests {
     /// Logit of a heatmap that sees nothing.
     const OFF: f32 = -80.0;
 
+    fn heatmap(logit: f32) -> Vec<f32> {
+        vec![logit; HEATMAP_VALUES]
+    }
+
     fn seen() -> Region {
         Region { x_px: 400.0, y_px: 300.0, width_px: 512.0, height_px: 512.0, rotation_rad: 0.0 }
     }
@@ -74,7 +78,7 @@ mod tests {
         values[..5].copy_from_slice(&[64.0, 192.0, 0.0, 2.0, -9.0]);
         values[CENTER * VALUES..CENTER * VALUES + 2].copy_from_slice(&[128.0, 128.0]);
         values[TOP * VALUES..TOP * VALUES + 2].copy_from_slice(&[128.0, 28.0]);
-        let body = decode(&values, &[OFF; HEATMAP_VALUES], 0.75, seen(), 256.0).unwrap();
+        let body = decode(&values, &heatmap(OFF), 0.75, seen(), 256.0).unwrap();
         let nose = body.keypoints[0];
         assert!((nose.x_px - 272.0).abs() < 1e-3);
         assert!((nose.y_px - 428.0).abs() < 1e-3);
@@ -86,7 +90,7 @@ mod tests {
 
     #[test]
     fn nan_in_the_heatmap_never_comes_out() {
-        let body = decode(&[64.0; LANDMARK_VALUES], &[f32::NAN; HEATMAP_VALUES], 0.9, seen(), 256.0);
+        let body = decode(&[64.0; LANDMARK_VALUES], &heatmap(f32::NAN), 0.9, seen(), 256.0);
         assert!(body.is_none_or(|body| body.keypoints.iter().all(|k| k.x_px.is_finite())));
     }
 
@@ -95,8 +99,8 @@ mod tests {
         for index in [0, 3, 5 * 32 + 1, CENTER * VALUES, TOP * VALUES + 1] {
             let mut values = [1.0; LANDMARK_VALUES];
             values[index] = f32::NAN;
-            assert_eq!(decode(&values, &[OFF; HEATMAP_VALUES], 0.9, seen(), 256.0), None, "value {index}");
+            assert_eq!(decode(&values, &heatmap(OFF), 0.9, seen(), 256.0), None, "value {index}");
         }
-        assert_eq!(decode(&[1.0; LANDMARK_VALUES], &[OFF; HEATMAP_VALUES], f32::NAN, seen(), 256.0), None);
+        assert_eq!(decode(&[1.0; LANDMARK_VALUES], &heatmap(OFF), f32::NAN, seen(), 256.0), None);
     }
 }

@@ -20,8 +20,8 @@ pub(crate) struct Region {
     pub(crate) rotation_rad: f32,
 }
 
-/// How much larger than the alignment circle a person's region is. Source: MediaPipe, pose_detection_to_roi and
-/// pose_landmarks_to_roi.
+/// How much larger than the alignment circle a person's region is. Source: MediaPipe, `pose_detection_to_roi` and
+/// `pose_landmarks_to_roi`.
 const PERSON_SCALE: f32 = 1.25;
 
 impl Region {

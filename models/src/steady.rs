@@ -2,7 +2,7 @@
 //!
 //! The landmark model answers differently to a region that moves by a pixel, and its answer moves the next region: without this the
 //! far limbs of a person who stands still wander by a tenth of a torso. Source of filter and constants: MediaPipe,
-//! pose_landmark_filtering (auxiliary landmarks); Casiez, Roussel, Vogel: 1€ Filter, CHI 2012.
+//! `pose_landmark_filtering` (auxiliary landmarks); Casiez, Roussel, Vogel: 1€ Filter, CHI 2012.
 
 use std::f32::consts::TAU;
 

@@ -13,7 +13,7 @@ use crate::steady::SteadyRegion;
 
 /// A person unseen for longer than this is gone; who comes back gets a new id. Source: METRICS §1.6.
 const MAX_UNSEEN: Duration = Duration::from_secs(1);
-/// Below this presence a region shows nobody. Source: MediaPipe, tensors_to_pose_landmarks_and_segmentation.
+/// Below this presence a region shows nobody. Source: MediaPipe, `tensors_to_pose_landmarks_and_segmentation`.
 const MIN_PRESENCE: f32 = 0.5;
 /// A trunk farther than this from where it is expected is another person's, in torso lengths. Source: METRICS §1.6.
 const GATE_TORSOS: f32 = 0.5;
@@ -123,8 +123,8 @@ impl Tracker {
     }
 
     /// Notes what the model saw where the track's person should be.
-    pub(crate) fn observe(&mut self, track: usize, body: Option<Body>) {
-        self.tracks[track].observed = body;
+    pub(crate) fn observe(&mut self, track: usize, body: Option<&Body>) {
+        self.tracks[track].observed = body.copied();
     }
 
     /// Decides, from what was observed, who is where. Call it once all tracks were observed.
@@ -136,12 +136,11 @@ impl Tracker {
         }
         self.part_collapsed_tracks();
         for track in &mut self.tracks {
-            match track.observed.take() {
-                Some(body) => track.accept(body, self.now),
-                None => {
-                    self.lost_now |= !track.missing;
-                    track.missing = true;
-                }
+            if let Some(body) = track.observed.take() {
+                track.accept(&body, self.now);
+            } else {
+                self.lost_now |= !track.missing;
+                track.missing = true;
             }
         }
     }
@@ -207,7 +206,7 @@ impl Tracker {
         }
         let track = &mut self.tracks[track];
         if track.accepts(body, self.now) {
-            track.accept(*body, self.now);
+            track.accept(body, self.now);
         }
     }
 
@@ -243,7 +242,7 @@ impl Track {
         body.presence >= MIN_PRESENCE && self.surprise_torsos(body, now) < self.gate_torsos(now)
     }
 
-    fn accept(&mut self, body: Body, now: Duration) {
+    fn accept(&mut self, body: &Body, now: Duration) {
         let elapsed_s = now.saturating_sub(self.seen).as_secs_f32();
         if self.missing {
             self.region = SteadyRegion::new(body.center, body.top);
@@ -251,13 +250,13 @@ impl Track {
             self.region.follow(body.center, body.top, elapsed_s);
         }
         if elapsed_s > 0.0 {
-            let (before, after) = (Trunk::of(&self.body), Trunk::of(&body));
+            let (before, after) = (Trunk::of(&self.body), Trunk::of(body));
             for axis in 0..2 {
                 let velocity = (after.hips[axis] - before.hips[axis]) / elapsed_s;
                 self.velocity_px_s[axis] = 0.5 * (self.velocity_px_s[axis] + velocity);
             }
         }
-        self.body = body;
+        self.body = *body;
         self.seen = now;
         self.missing = false;
     }

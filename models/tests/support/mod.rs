@@ -10,19 +10,19 @@ use std::time::Duration;
 use spotter_models::{ColorMatrix, EstimatorSettings, Image, LandmarkModel, Plane, Planes};
 
 /// The repository's root.
-pub fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// A file of the truth folder, or none after saying so.
-pub fn truth(name: &str) -> Option<PathBuf> {
+pub(crate) fn truth(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("SPOTTER_TRUTH_DIR")
         .map_or_else(|| repository().join("../shared/data"), PathBuf::from);
     present(root.join(name))
 }
 
 /// Settings with models and runtime in place, or none after saying what is missing.
-pub fn settings(max_people: usize, threads: usize) -> Option<EstimatorSettings> {
+pub(crate) fn settings(max_people: usize, threads: usize) -> Option<EstimatorSettings> {
     let models_dir =
         std::env::var_os("SPOTTER_MODELS_DIR").map_or_else(|| repository().join(".cache/models"), PathBuf::from);
     let onnxruntime = std::env::var_os("ORT_DYLIB_PATH")
@@ -43,7 +43,7 @@ fn present(path: PathBuf) -> Option<PathBuf> {
 
 /// Pixel format that a clip is decoded to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// Planar 4:2:0.
     I420,
     /// 4:2:0 with interleaved chroma.
@@ -53,13 +53,13 @@ pub enum Format {
 }
 
 /// A clip or a picture, decoded frame by frame.
-pub struct Clip {
+pub(crate) struct Clip {
     /// Width in pixels.
-    pub width: usize,
+    pub(crate) width: usize,
     /// Height in pixels.
-    pub height: usize,
+    pub(crate) height: usize,
     /// Frames a second.
-    pub fps: f64,
+    pub(crate) fps: f64,
     format: Format,
     decoder: Child,
     output: ChildStdout,
@@ -69,7 +69,7 @@ pub struct Clip {
 
 impl Clip {
     /// Opens a file; none, after saying so, where `ffmpeg` is absent.
-    pub fn open(path: &Path, format: Format) -> Option<Self> {
+    pub(crate) fn open(path: &Path, format: Format) -> Option<Self> {
         let Ok(probe) = Command::new("ffprobe")
             .args(["-v", "error", "-select_streams", "v:0", "-of", "csv=p=0"])
             .args(["-show_entries", "stream=width,height,r_frame_rate"])
@@ -103,7 +103,7 @@ impl Clip {
     }
 
     /// The next picture and its timestamp.
-    pub fn next_frame(&mut self) -> Option<(Image<'_>, Duration)> {
+    pub(crate) fn next_frame(&mut self) -> Option<(Image<'_>, Duration)> {
         self.output.read_exact(&mut self.buffer).ok()?;
         let pts = Duration::from_secs_f64(f64::from(self.index) / self.fps);
         self.index += 1;
@@ -120,7 +120,7 @@ impl Drop for Clip {
 }
 
 /// A picture over tightly packed bytes.
-pub fn image_of(bytes: &[u8], width: usize, height: usize, format: Format) -> Image<'_> {
+pub(crate) fn image_of(bytes: &[u8], width: usize, height: usize, format: Format) -> Image<'_> {
     let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
     let planes = match format {
         Format::Rgb => Planes::Rgb(Plane { data: bytes, stride: 3 * width }),
