@@ -78,4 +78,5 @@ RDEPENDS:${PN} = "\
     gstreamer1.0-plugins-good-rtsp \
     gstreamer1.0-plugins-good-udp \
     gstreamer1.0-plugins-good-video4linux2 \
+    gstreamer1.0-plugins-good-videofilter \
 "
