@@ -1,0 +1,103 @@
+//! Payloads: JSON with a schema version. `docs/ref/topics.md` lists every field; a test holds it against this code.
+
+use std::time::{Duration, SystemTime};
+
+use serde::Serialize;
+use serde_json::Value;
+use spotter_movement::Event;
+
+use super::topics::Topics;
+use crate::config::Name;
+use crate::outbox::{Class, EventId, NewEvent};
+
+/// Version of all payloads of this tree.
+const SCHEMA: u32 = 1;
+
+/// What surrounds an event's own values.
+#[derive(Debug, Serialize)]
+struct Envelope<'a> {
+    schema: u32,
+    event_id: String,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    site: &'a Name,
+    unit: &'a Name,
+    station: &'a Name,
+    captured_at: String,
+    recorded_at: String,
+    latency_ms: f64,
+    data: Value,
+}
+
+/// Whether the unit is there.
+#[derive(Debug, Serialize)]
+struct State<'a> {
+    schema: u32,
+    #[serde(rename = "state")]
+    presence: &'a str,
+    site: &'a Name,
+    unit: &'a Name,
+    version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a str>,
+}
+
+/// Renders an event as it is recorded and sent. `age` is the time since the frame that decided it was captured.
+///
+/// # Errors
+/// When the event does not serialise: a defect of its type.
+pub(super) fn event(
+    topics: &Topics,
+    station: &Name,
+    event: &Event,
+    age: Duration,
+    now: SystemTime,
+) -> serde_json::Result<NewEvent> {
+    let mut data = serde_json::to_value(event)?;
+    let tag = data.as_object_mut().and_then(|fields| fields.remove("type"));
+    let tag = tag.as_ref().and_then(Value::as_str).unwrap_or("event");
+    let (kind, class) = match tag {
+        "set_ended" => ("set", Class::Summary),
+        kind => (kind, Class::Movement),
+    };
+    let id = EventId::new();
+    let envelope = Envelope {
+        schema: SCHEMA,
+        event_id: id.to_string(),
+        kind,
+        site: topics.site(),
+        unit: topics.unit(),
+        station,
+        captured_at: utc(now.checked_sub(age).unwrap_or(now)),
+        recorded_at: utc(now),
+        latency_ms: (age.as_secs_f64() * 1e6).round() / 1e3,
+        data,
+    };
+    let payload = serde_json::to_vec(&envelope)?.into();
+    Ok(NewEvent { id, class, topic: topics.event(station, kind), payload })
+}
+
+/// The unit is there, since now.
+pub(super) fn online(topics: &Topics, now: SystemTime) -> Vec<u8> {
+    state(topics, "online", Some(utc(now)), None)
+}
+
+/// The unit is gone. `cause` is `stopped` when it said so itself, `connection_lost` when the broker did (last will).
+pub(super) fn offline(topics: &Topics, cause: &str) -> Vec<u8> {
+    state(topics, "offline", None, Some(cause))
+}
+
+fn state(topics: &Topics, presence: &str, since: Option<String>, cause: Option<&str>) -> Vec<u8> {
+    let (site, unit) = (topics.site(), topics.unit());
+    let state =
+        State { schema: SCHEMA, presence, site, unit, version: env!("CARGO_PKG_VERSION"), since, cause };
+    // Plain strings always serialise.
+    serde_json::to_vec(&state).unwrap_or_default()
+}
+
+/// RFC 3339 in UTC, to the millisecond.
+fn utc(time: SystemTime) -> String {
+    humantime::format_rfc3339_millis(time).to_string()
+}
