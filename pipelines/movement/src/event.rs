@@ -2,36 +2,78 @@
 
 use serde::Serialize;
 
+use crate::{Jump, Rep, Set};
+
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
-#[allow(missing_docs)]
 pub enum Event {
+    /// A repetition closed. Look at its status: partial and failed ones don't count.
     Rep(Rep),
+    /// A set is over.
     SetEnded(Set),
+    /// A jump landed.
     Jump(Jump),
+    /// Something was seen that can't be measured honestly.
+    Refused(Refusal),
 }
 
-/// One repetition (contract stub: the movement crate fills it in).
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Rep {
-    /// Person.
-    pub person_id: u32,
+impl Event {
+    /// Name of the kind, as in the `type` field.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Event::Rep(_) => "rep",
+            Event::SetEnded(_) => "set_ended",
+            Event::Jump(_) => "jump",
+            Event::Refused(_) => "refused",
+        }
+    }
+
+    /// PTS of the frame at which it was decided, seconds.
+    pub fn decided_s(&self) -> f64 {
+        match self {
+            Event::Rep(rep) => rep.decided_s,
+            Event::SetEnded(set) => set.decided_s,
+            Event::Jump(jump) => jump.decided_s,
+            Event::Refused(refusal) => refusal.decided_s,
+        }
+    }
 }
 
-/// One set (contract stub).
+/// A movement without numbers, and why.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Set {
+pub struct Refusal {
     /// Person.
     pub person_id: u32,
+    /// What was seen: `jump`.
+    pub what: &'static str,
+    /// About when, seconds.
+    pub t_s: f64,
+    /// PTS of the frame at which it was decided, seconds.
+    pub decided_s: f64,
+    /// Why there is no number.
+    pub reason: &'static str,
 }
 
-/// One jump (contract stub).
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Jump {
-    /// Person.
-    pub person_id: u32,
+/// What a person is doing now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Phase {
+    /// Not enough seen.
+    #[default]
+    Unknown,
+    /// Nothing that is measured.
+    Idle,
+    /// On the way down.
+    Eccentric,
+    /// On the way up.
+    Concentric,
+    /// Off the ground.
+    Flight,
+    /// Not seen for longer than a gap that can be bridged.
+    Lost,
 }
 
 /// What a tablet shows of one person now.
@@ -39,6 +81,18 @@ pub struct Jump {
 pub struct LivePerson {
     /// Person.
     pub person_id: u32,
-    /// Reps of the open set.
+    /// What the person is doing.
+    pub phase: Phase,
+    /// Exercise of the open set, as far as it is settled.
+    pub exercise: &'static str,
+    /// Counted repetitions of the open set.
     pub rep_count: u32,
+    /// Upward velocity of the bar on the shoulders (of the hips where the shoulders are not seen), metres per second.
+    pub vertical_velocity_m_s: Option<f64>,
+    /// Knee flexion of the near limb, degrees.
+    pub knee_flexion_deg: Option<f64>,
+    /// Mean concentric velocity of the last repetition, metres per second.
+    pub last_rep_velocity_m_s: Option<f64>,
+    /// Height of the last jump, metres.
+    pub last_jump_height_m: Option<f64>,
 }

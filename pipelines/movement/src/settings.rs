@@ -6,30 +6,142 @@ use crate::Layout;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-#[allow(missing_docs)]
 pub enum Exercise {
+    /// Find squats and jumps by themselves.
     #[default]
     Auto,
+    /// Back squat repetitions only.
     BackSquat,
+    /// Jumps only.
     Cmj,
 }
 
 /// Where the camera stands relative to the athlete (METRICS §3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
 pub enum View {
+    /// From the side, 90°.
     Sagittal,
+    /// 45°.
     Oblique,
+    /// From the front, 0°.
     Frontal,
 }
 
-/// Known biases of the pose model that made the keypoints, from its manifest (`[movement]`). Default: none known, none applied.
-#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+impl View {
+    /// Angle between the line of sight and the athlete's facing direction, degrees.
+    pub(crate) fn yaw_deg(self) -> f64 {
+        match self {
+            View::Sagittal => 90.0,
+            View::Oblique => 45.0,
+            View::Frontal => 0.0,
+        }
+    }
+}
+
+/// Known biases of the pose model that made the keypoints, from its manifest (`[movement]`).
+///
+/// The default says that nothing is known: nothing is corrected, and the uncertainties are those of keypoints whose
+/// events are unmeasured.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ModelProfile {
     /// Model name, such as `blazepose_full`; empty where the keypoints' origin is unknown.
     pub name: String,
+    /// Where the figures come from, such as `rendered clips` or `contact mat, 20 jumps`.
+    pub provenance: String,
+    /// Whether the feet follow closely enough to time take-off and landing. If not, jumps are refused.
+    pub can_time_feet: bool,
+    /// Detected minus true take-off, seconds. Subtracted.
+    pub takeoff_bias_s: f64,
+    /// Standard uncertainty of a take-off after the correction, seconds.
+    pub takeoff_bias_u_s: f64,
+    /// Detected minus true landing, seconds. Subtracted.
+    pub landing_bias_s: f64,
+    /// Standard uncertainty of a landing after the correction, seconds.
+    pub landing_bias_u_s: f64,
+    /// Scale from standing height divided by true scale.
+    pub standing_scale_gain: f64,
+    /// Relative standard uncertainty of the scale after the correction.
+    pub standing_scale_gain_u: f64,
+    /// Vertical movement of the hips in a jump: keypoints divided by truth.
+    pub hip_vertical_gain_jump: f64,
+    /// Vertical movement of the hips in a squat: keypoints divided by truth.
+    pub hip_vertical_gain_squat: f64,
+    /// Vertical movement of the shoulders in a squat: keypoints divided by truth.
+    pub shoulder_vertical_gain_squat: f64,
+    /// Relative standard uncertainty of a vertical movement after the correction.
+    pub vertical_gain_u: f64,
+    /// Knee flexion seen minus true knee flexion from the side, degrees. Subtracted.
+    pub knee_flexion_bias_deg: f64,
+    /// Standard uncertainty of knee flexion from the side, degrees.
+    pub knee_flexion_u_deg: f64,
+}
+
+impl Default for ModelProfile {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            provenance: String::new(),
+            can_time_feet: true,
+            takeoff_bias_s: 0.0,
+            takeoff_bias_u_s: 0.006,
+            landing_bias_s: 0.0,
+            landing_bias_u_s: 0.006,
+            standing_scale_gain: 1.0,
+            standing_scale_gain_u: 0.04,
+            hip_vertical_gain_jump: 1.0,
+            hip_vertical_gain_squat: 1.0,
+            shoulder_vertical_gain_squat: 1.0,
+            vertical_gain_u: 0.03,
+            knee_flexion_bias_deg: 0.0,
+            knee_flexion_u_deg: 7.0,
+        }
+    }
+}
+
+impl ModelProfile {
+    /// Checks that every figure can be used.
+    ///
+    /// # Errors
+    /// Names the field and what it must be.
+    pub fn check(&self) -> Result<(), String> {
+        for (name, gain) in [
+            ("standing_scale_gain", self.standing_scale_gain),
+            ("hip_vertical_gain_jump", self.hip_vertical_gain_jump),
+            ("hip_vertical_gain_squat", self.hip_vertical_gain_squat),
+            ("shoulder_vertical_gain_squat", self.shoulder_vertical_gain_squat),
+        ] {
+            if !(0.5..=2.0).contains(&gain) {
+                return Err(format!("{name} = {gain} must lie between 0.5 and 2"));
+            }
+        }
+        for (name, bias) in [("takeoff_bias_s", self.takeoff_bias_s), ("landing_bias_s", self.landing_bias_s)] {
+            if !(-0.1..=0.1).contains(&bias) {
+                return Err(format!("{name} = {bias} must lie between -0.1 and 0.1"));
+            }
+        }
+        if !(-45.0..=45.0).contains(&self.knee_flexion_bias_deg) {
+            return Err(format!("knee_flexion_bias_deg = {} must lie between -45 and 45", self.knee_flexion_bias_deg));
+        }
+        for (name, u) in [
+            ("takeoff_bias_u_s", self.takeoff_bias_u_s),
+            ("landing_bias_u_s", self.landing_bias_u_s),
+            ("standing_scale_gain_u", self.standing_scale_gain_u),
+            ("vertical_gain_u", self.vertical_gain_u),
+            ("knee_flexion_u_deg", self.knee_flexion_u_deg),
+        ] {
+            if !(u.is_finite() && u >= 0.0) {
+                return Err(format!("{name} = {u} must be a number and not negative"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether take-off and landing of this model were measured against truth.
+    pub(crate) fn events_measured(&self) -> bool {
+        !self.name.is_empty()
+    }
 }
 
 /// Settings of a session.
@@ -49,4 +161,26 @@ pub struct Settings {
     pub view: Option<View>,
     /// The pose model's known biases.
     pub model: ModelProfile,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_with_a_key_that_nobody_reads_is_refused() {
+        assert!(serde_json::from_str::<ModelProfile>(r#"{"name":"x","takeof_bias_s":0.1}"#).is_err());
+        assert!(serde_json::from_str::<ModelProfile>(r#"{"name":"x"}"#).is_ok());
+    }
+
+    #[test]
+    fn impossible_figures_are_named() {
+        assert_eq!(ModelProfile::default().check(), Ok(()));
+        let broken = ModelProfile { hip_vertical_gain_squat: 0.0, ..ModelProfile::default() };
+        assert!(broken.check().unwrap_err().contains("hip_vertical_gain_squat"));
+        let broken = ModelProfile { landing_bias_s: f64::NAN, ..ModelProfile::default() };
+        assert!(broken.check().unwrap_err().contains("landing_bias_s"));
+        let broken = ModelProfile { vertical_gain_u: -1.0, ..ModelProfile::default() };
+        assert!(broken.check().unwrap_err().contains("vertical_gain_u"));
+    }
 }

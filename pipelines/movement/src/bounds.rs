@@ -1,0 +1,82 @@
+//! What a metric can be (METRICS §7): outside `absolute` the value is kept but its quality is low; outside `typical`
+//! it carries a remark.
+
+use crate::measured::{Measured, Quality};
+
+/// Reason of a value outside its absolute bounds.
+pub(crate) const OUT_OF_BOUNDS: &str = "out_of_bounds:absolute";
+/// Remark of a value outside its typical bounds.
+pub(crate) const UNUSUAL: &str = "out_of_bounds:typical";
+
+/// Bounds of one metric, in its unit.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    absolute: (f64, f64),
+    typical: (f64, f64),
+}
+
+const fn bounds(absolute: (f64, f64), typical: (f64, f64)) -> Bounds {
+    Bounds { absolute, typical }
+}
+
+pub(crate) const HEIGHT_M: Bounds = bounds((0.02, 1.30), (0.15, 1.00));
+pub(crate) const FLIGHT_S: Bounds = bounds((0.08, 1.30), (0.35, 0.91));
+pub(crate) const DEPTH_M: Bounds = bounds((0.05, 1.10), (0.12, 0.55));
+pub(crate) const ECCENTRIC_S: Bounds = bounds((0.15, 1.30), (0.35, 0.82));
+pub(crate) const CONCENTRIC_S: Bounds = bounds((0.08, 1.80), (0.20, 0.45));
+pub(crate) const TIME_TO_TAKEOFF_S: Bounds = bounds((0.25, 2.20), (0.55, 1.20));
+pub(crate) const PEAK_ECCENTRIC_M_S: Bounds = bounds((0.10, 4.50), (0.8, 2.0));
+pub(crate) const PEAK_CONCENTRIC_M_S: Bounds = bounds((0.30, 5.00), (1.8, 3.3));
+pub(crate) const RSI_MODIFIED_M_S: Bounds = bounds((0.05, 1.5), (0.2, 0.7));
+pub(crate) const REP_S: Bounds = bounds((0.4, 20.0), (1.0, 8.0));
+pub(crate) const MEAN_CONCENTRIC_M_S: Bounds = bounds((0.05, 2.5), (0.15, 1.3));
+pub(crate) const KNEE_FLEXION_DEG: Bounds = bounds((-15.0, 165.0), (0.0, 140.0));
+
+impl Bounds {
+    /// Whether a value can be at all.
+    pub(crate) fn possible(&self, value: f64) -> bool {
+        (self.absolute.0..=self.absolute.1).contains(&value)
+    }
+
+    /// The value with what its bounds say of it.
+    pub(crate) fn judge(&self, measured: Measured) -> Measured {
+        match measured.value() {
+            Some(value) if !self.possible(value) => measured.capped(Quality::Low, OUT_OF_BOUNDS),
+            Some(value) if !(self.typical.0..=self.typical.1).contains(&value) => measured.noted(UNUSUAL),
+            _ => measured,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every row with a value that passes, one that is unusual and one that can't be.
+    const ROWS: [(Bounds, f64, f64, f64); 12] = [
+        (HEIGHT_M, 0.3, 0.1, 1.4),
+        (FLIGHT_S, 0.5, 0.2, 1.4),
+        (DEPTH_M, 0.3, 0.8, 1.2),
+        (ECCENTRIC_S, 0.5, 1.2, 0.1),
+        (CONCENTRIC_S, 0.3, 1.0, 0.05),
+        (TIME_TO_TAKEOFF_S, 0.8, 2.0, 2.3),
+        (PEAK_ECCENTRIC_M_S, 1.2, 0.3, 4.6),
+        (PEAK_CONCENTRIC_M_S, 2.6, 1.0, 0.2),
+        (RSI_MODIFIED_M_S, 0.4, 0.9, 1.6),
+        (REP_S, 3.0, 10.0, 0.3),
+        (MEAN_CONCENTRIC_M_S, 0.6, 1.6, 2.6),
+        (KNEE_FLEXION_DEG, 110.0, 150.0, 170.0),
+    ];
+
+    #[test]
+    fn every_row_passes_warns_and_rejects() {
+        for (row, (bounds, usual, unusual, impossible)) in ROWS.iter().enumerate() {
+            let judge = |value| bounds.judge(Measured::new(value, 0.0, "x"));
+            assert_eq!((judge(*usual).quality(), judge(*usual).reasons().len()), (Quality::High, 0), "row {row}");
+            assert_eq!((judge(*unusual).quality(), judge(*unusual).reasons()), (Quality::High, &[UNUSUAL][..]), "row {row}");
+            let rejected = judge(*impossible);
+            assert_eq!((rejected.quality(), rejected.reasons()), (Quality::Low, &[OUT_OF_BOUNDS][..]), "row {row}");
+            assert_eq!(rejected.value(), Some(*impossible), "a value out of bounds is not deleted");
+        }
+    }
+}

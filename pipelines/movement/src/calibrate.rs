@@ -1,0 +1,255 @@
+//! Pixels to metres (METRICS §2): A from the athlete's height while he stands, else from an assumed height; C from a flight.
+
+use std::collections::VecDeque;
+
+use crate::body::BodySample;
+use crate::settings::{ModelProfile, View};
+use crate::signal::{Ring, Timed, median};
+
+/// Nose above ankle as a share of standing height (METRICS §2).
+const NOSE_ANKLE: f64 = 0.885;
+/// Shoulder above ankle (0.818 − 0.039 of height, Drillis & Contini), for layouts without a nose.
+const SHOULDER_ANKLE: f64 = 0.779;
+/// Hip above ankle (0.530 − 0.039), for layouts without shoulders.
+const HIP_ANKLE: f64 = 0.491;
+/// Height taken where none is given: between the means of adult women and men; 1 σ of adults around it.
+const ASSUMED_HEIGHT_M: f64 = 1.72;
+const ASSUMED_HEIGHT_U: f64 = 0.06;
+/// What the limb lengths add where the athlete has not stood still yet: they shorten in most views.
+const LIMBS_U: f64 = 0.06;
+/// Breadth between the shoulder joints over trunk length (0.23 and 0.288 of height, Drillis & Contini).
+const SHOULDERS_OVER_TRUNK: f64 = 0.80;
+
+/// Standing still: this long, moving less than this share of height.
+const QUIET_S: f64 = 0.3;
+const QUIET_SHARE: f64 = 0.012;
+/// Samples of standing kept, and how far apart they are taken.
+const SAMPLES: usize = 48;
+const EVERY_S: f64 = 0.1;
+
+/// Metres per pixel at the athlete.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Scale {
+    pub(crate) m_per_px: f64,
+    /// Relative standard uncertainty.
+    pub(crate) u: f64,
+    pub(crate) method: &'static str,
+}
+
+impl Scale {
+    /// Nobody said how tall the athlete is.
+    pub(crate) fn assumed(&self) -> bool {
+        self.method == ASSUMED
+    }
+}
+
+/// Scale from the given height.
+pub(crate) const HEIGHT: &str = "athlete_height";
+/// Scale from an assumed height.
+pub(crate) const ASSUMED: &str = "assumed_height";
+/// Scale from the fall in a flight.
+pub(crate) const GRAVITY: &str = "gravity";
+
+#[derive(Debug, Clone, Copy)]
+struct Standing {
+    stature_px: f64,
+    shoulders_over_trunk: Option<f64>,
+}
+
+/// Finds the scale of one person.
+#[derive(Debug)]
+pub(crate) struct Calibrator {
+    height_m: Option<f64>,
+    gain: f64,
+    gain_u: f64,
+    stated_view: Option<View>,
+    standing: VecDeque<Standing>,
+    last_taken: f64,
+    place_x: f64,
+    /// Longest recent sum of limb lengths, as stature.
+    limbs_px: Option<f64>,
+    scale: Option<Scale>,
+    yaw_deg: Option<f64>,
+}
+
+impl Calibrator {
+    pub(crate) fn new(height_m: Option<f64>, profile: &ModelProfile, view: Option<View>) -> Self {
+        Self {
+            // A height that nobody has is a typing error; the caller's own check names it to the user.
+            height_m: height_m.filter(|h| (0.5..=2.6).contains(h)),
+            gain: profile.standing_scale_gain,
+            gain_u: profile.standing_scale_gain_u,
+            stated_view: view,
+            standing: VecDeque::with_capacity(SAMPLES),
+            last_taken: f64::NEG_INFINITY,
+            place_x: 0.0,
+            limbs_px: None,
+            scale: None,
+            yaw_deg: None,
+        }
+    }
+
+    /// Looks at the newest samples.
+    pub(crate) fn observe(&mut self, ring: &Ring<BodySample>) {
+        let Some(sample) = ring.last() else { return };
+        if let Some(limbs) = limb_stature(sample) {
+            let longest = self.limbs_px.unwrap_or(limbs);
+            // Rises with the longest seen, sinks slowly when the person walks away.
+            self.limbs_px = Some(if limbs > longest { longest + (limbs - longest) * 0.3 } else { longest + (limbs - longest) * 0.005 });
+        }
+        if sample.t - self.last_taken >= EVERY_S && self.stands_still(ring, sample) {
+            self.take(sample);
+        }
+        if self.standing.is_empty() {
+            self.scale = self.limbs_px.map(|px| self.scale_of(px, LIMBS_U));
+        }
+    }
+
+    /// The scale; `None` before any limb was seen.
+    pub(crate) fn scale(&self) -> Option<Scale> {
+        self.scale
+    }
+
+    /// Whether the athlete has stood still in view.
+    pub(crate) fn has_stood(&self) -> bool {
+        !self.standing.is_empty()
+    }
+
+    /// Angle between line of sight and facing direction: 0 frontal, 90 from the side. Stated by the installer or estimated.
+    pub(crate) fn yaw_deg(&self) -> Option<f64> {
+        self.stated_view.map(View::yaw_deg).or(self.yaw_deg)
+    }
+
+    fn take(&mut self, sample: &BodySample) {
+        let (Some(stature_px), Some(hip)) = (standing_stature(sample), sample.hip) else { return };
+        // Elsewhere in the room the scale is another one.
+        if self.standing.is_empty() || (hip[0] - self.place_x).abs() > 0.25 * stature_px {
+            self.standing.clear();
+            self.place_x = hip[0];
+        }
+        if self.standing.len() == SAMPLES {
+            self.standing.pop_front();
+        }
+        let shoulders_over_trunk = sample.shoulder_width.zip(sample.trunk()).map(|(width, trunk)| width / trunk.max(1.0));
+        self.standing.push_back(Standing { stature_px, shoulders_over_trunk });
+        self.last_taken = sample.t;
+        self.scale = median(self.standing.iter().map(|s| s.stature_px)).map(|px| self.scale_of(px, 0.0));
+        self.yaw_deg = median(self.standing.iter().filter_map(|s| s.shoulders_over_trunk))
+            .map(|ratio| (ratio / SHOULDERS_OVER_TRUNK).clamp(0.0, 1.0).acos().to_degrees());
+    }
+
+    fn scale_of(&self, stature_px: f64, more_u: f64) -> Scale {
+        let (height_m, method, height_u) = match self.height_m {
+            Some(height) => (height, HEIGHT, 0.0),
+            None => (ASSUMED_HEIGHT_M, ASSUMED, ASSUMED_HEIGHT_U),
+        };
+        Scale {
+            m_per_px: height_m / stature_px / self.gain,
+            u: (self.gain_u.powi(2) + height_u.powi(2) + more_u.powi(2)).sqrt(),
+            method,
+        }
+    }
+
+    /// Upright on straight legs and without movement for [`QUIET_S`].
+    fn stands_still(&self, ring: &Ring<BodySample>, sample: &BodySample) -> bool {
+        let Some(stature) = standing_stature(sample) else { return false };
+        let straight = sample.knee_flexion_deg.is_none_or(|knee| knee < 30.0);
+        let upright = sample.lean_sin().is_none_or(|lean| lean < 0.45);
+        if !(straight && upright) || self.limbs_px.is_some_and(|limbs| stature < 0.8 * limbs) {
+            return false;
+        }
+        let mut oldest = sample.t;
+        for past in ring.iter().rev() {
+            let (Some(now), Some(then)) = (sample.hip, past.hip) else { return false };
+            if (now[0] - then[0]).abs().max((now[1] - then[1]).abs()) > QUIET_SHARE * stature {
+                return false;
+            }
+            oldest = past.t();
+            if sample.t - oldest >= QUIET_S {
+                break;
+            }
+        }
+        sample.t - oldest >= QUIET_S
+    }
+}
+
+/// Height in pixels that a person standing straight must have.
+fn standing_stature(sample: &BodySample) -> Option<f64> {
+    let ankle = sample.ankle?;
+    let above = |point: [f64; 2], share: f64| (point[1] - ankle[1]) / share;
+    let stature = match (sample.nose, sample.shoulder, sample.hip) {
+        (Some(nose), _, _) => above(nose, NOSE_ANKLE),
+        (None, Some(shoulder), _) => above(shoulder, SHOULDER_ANKLE),
+        (None, None, hip) => above(hip?, HIP_ANKLE),
+    };
+    (stature > 20.0).then_some(stature)
+}
+
+/// Height in pixels from the lengths of trunk, thigh and shank, whatever the posture.
+fn limb_stature(sample: &BodySample) -> Option<f64> {
+    let (hip, knee, ankle) = (sample.hip?, sample.knee?, sample.ankle?);
+    let length = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
+    let legs = length(hip, knee) + length(knee, ankle);
+    let stature = match sample.trunk() {
+        Some(trunk) => (legs + trunk) / SHOULDER_ANKLE,
+        None => legs / HIP_ANKLE,
+    };
+    (stature > 20.0).then_some(stature)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(t: f64, nose: bool) -> BodySample {
+        let point = |share: f64| Some([300.0, -900.0 + 600.0 * share]);
+        BodySample {
+            t,
+            nose: nose.then(|| [300.0, -900.0 + 600.0 * (NOSE_ANKLE + 0.039)]),
+            shoulder: point(0.818),
+            hip: point(0.530),
+            knee: point(0.285),
+            ankle: point(0.039),
+            ..BodySample::default()
+        }
+    }
+
+    fn calibrated(height_m: Option<f64>, nose: bool) -> Calibrator {
+        let mut calibrator = Calibrator::new(height_m, &ModelProfile::default(), None);
+        let mut ring = Ring::new(2.0, 200);
+        for frame in 0..60 {
+            ring.push(standing(f64::from(frame) / 60.0, nose));
+            calibrator.observe(&ring);
+        }
+        calibrator
+    }
+
+    #[test]
+    fn a_given_height_gives_the_scale_with_and_without_a_nose() {
+        for nose in [true, false] {
+            let scale = calibrated(Some(1.80), nose).scale().unwrap();
+            assert!((scale.m_per_px - 0.003).abs() < 1e-9, "{scale:?}");
+            assert_eq!(scale.method, HEIGHT);
+        }
+    }
+
+    #[test]
+    fn without_a_height_the_scale_says_that_it_assumes_one() {
+        let (given, assumed) = (calibrated(Some(1.72), true), calibrated(None, true));
+        let (given, assumed) = (given.scale().unwrap(), assumed.scale().unwrap());
+        assert!(assumed.assumed() && assumed.u > given.u + 0.02);
+        assert!((given.m_per_px - assumed.m_per_px).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_known_gain_of_the_model_is_taken_out() {
+        let profile = ModelProfile { standing_scale_gain: 1.06, ..ModelProfile::default() };
+        let mut calibrator = Calibrator::new(Some(1.80), &profile, None);
+        let mut ring = Ring::new(2.0, 200);
+        for frame in 0..60 {
+            ring.push(standing(f64::from(frame) / 60.0, true));
+            calibrator.observe(&ring);
+        }
+        assert!((calibrator.scale().unwrap().m_per_px - 0.003 / 1.06).abs() < 1e-9);
+    }
+}

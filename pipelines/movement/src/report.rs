@@ -1,0 +1,100 @@
+//! The result of a whole recording, in a fixed order of fields: the same input gives the same bytes.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use crate::measured::rounded;
+use crate::{Event, Jump, Rep, SessionQuality, Set};
+
+/// Where a recording comes from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Source {
+    /// File name, without its folder.
+    pub file: String,
+    /// Picture width in pixels.
+    pub width: u32,
+    /// Picture height in pixels.
+    pub height: u32,
+    /// Nominal frame rate, where the source states one.
+    pub fps: Option<f64>,
+    /// Frames read.
+    pub frames: u64,
+    /// Time of the last frame minus time of the first, seconds.
+    pub duration_s: f64,
+    /// Pose model, where known.
+    pub model: Option<String>,
+}
+
+/// A set with its repetitions.
+#[derive(Debug, Clone, PartialEq)]
+struct ReportedSet {
+    set: Set,
+    reps: Vec<Rep>,
+}
+
+impl Serialize for ReportedSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("person_id", &self.set.person_id)?;
+        self.set.serialize_summary(&mut map)?;
+        map.serialize_entry("reps", &self.reps)?;
+        map.end()
+    }
+}
+
+/// The result of a whole recording.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    schema: u32,
+    source: Source,
+    jumps: Vec<Jump>,
+    sets: Vec<ReportedSet>,
+    /// Not measured by this version: always null.
+    gait: Option<()>,
+    quality: SessionQuality,
+}
+
+impl Report {
+    /// From all events of a session that was finished. A repetition takes the exercise that its set ended with.
+    pub fn new(mut source: Source, events: &[Event], quality: SessionQuality) -> Self {
+        source.duration_s = rounded(source.duration_s);
+        let mut reps: Vec<Rep> = Vec::new();
+        let mut report = Self { schema: 1, source, jumps: Vec::new(), sets: Vec::new(), gait: None, quality };
+        for event in events {
+            match event {
+                Event::Jump(jump) => report.jumps.push(jump.clone()),
+                Event::Rep(rep) => reps.push(rep.clone()),
+                Event::SetEnded(set) => report.sets.push(ReportedSet { set: set.clone(), reps: Vec::new() }),
+                Event::Refused(_) => {}
+            }
+        }
+        for mut rep in reps {
+            if let Some(of) = report.sets.iter_mut().find(|of| of.set.set_number == rep.set_number) {
+                rep.exercise = of.set.exercise;
+                of.reps.push(rep);
+            }
+        }
+        report.sets.sort_by_key(|of| of.set.set_number);
+        report
+    }
+
+    /// Jumps in order of time.
+    pub fn jumps(&self) -> &[Jump] {
+        &self.jumps
+    }
+
+    /// Sets in order of time, each with its repetitions.
+    pub fn sets(&self) -> impl Iterator<Item = (&Set, &[Rep])> {
+        self.sets.iter().map(|of| (&of.set, of.reps.as_slice()))
+    }
+
+    /// Where it comes from.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// How good the input was.
+    pub fn quality(&self) -> &SessionQuality {
+        &self.quality
+    }
+}

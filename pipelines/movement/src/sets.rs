@@ -1,0 +1,205 @@
+//! Sets: names the exercise, numbers the repetitions, and says when a set is over (METRICS §5.8).
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use crate::measured::{Measured, Quality, rounded, serialize_measured};
+use crate::settings::Exercise;
+use crate::signal::median;
+use crate::squat::Rep;
+
+/// A set is over after this long without a new repetition, or after this many times its median repetition.
+const REST_S: f64 = 8.0;
+const REST_REPS: f64 = 3.0;
+/// Agreeing repetitions that settle the exercise while the set runs.
+const AGREEING: u32 = 2;
+/// Durations remembered for the median of a set; the first ones stay.
+const DURATIONS: usize = 64;
+
+/// Name of a squat with a bar on the back.
+pub(crate) const BACK_SQUAT: &str = "back_squat";
+/// Name of what is not settled.
+pub(crate) const UNKNOWN: &str = "unknown";
+
+/// A set that ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Set {
+    /// Person.
+    pub person_id: u32,
+    /// Number of the set in this session, from 1.
+    pub set_number: u32,
+    /// `back_squat` or `unknown`; holds for all its repetitions.
+    pub exercise: &'static str,
+    /// Counted repetitions.
+    pub rep_count: u32,
+    /// Repetitions that were reported but not counted.
+    pub partial_count: u32,
+    /// Start of its first repetition, seconds.
+    pub start_s: f64,
+    /// End of its last repetition, seconds.
+    pub end_s: f64,
+    /// PTS of the frame at which the set was over, seconds.
+    pub decided_s: f64,
+    /// Mean concentric velocity of its fastest repetition, metres per second.
+    pub best_mean_concentric_velocity_m_s: Measured,
+    /// Loss of the last counted repetition against the fastest, percent.
+    pub velocity_loss_pct: Measured,
+}
+
+impl Serialize for Set {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("person_id", &self.person_id)?;
+        self.serialize_summary(&mut map)?;
+        map.end()
+    }
+}
+
+impl Set {
+    /// Everything but the person, into an object that is already open.
+    pub(crate) fn serialize_summary<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry("set_number", &self.set_number)?;
+        map.serialize_entry("exercise", self.exercise)?;
+        map.serialize_entry("rep_count", &self.rep_count)?;
+        map.serialize_entry("partial_count", &self.partial_count)?;
+        map.serialize_entry("start_s", &rounded(self.start_s))?;
+        map.serialize_entry("end_s", &rounded(self.end_s))?;
+        map.serialize_entry("decided_s", &rounded(self.decided_s))?;
+        let values = [
+            ("best_mean_concentric_velocity_m_s", &self.best_mean_concentric_velocity_m_s),
+            ("velocity_loss_pct", &self.velocity_loss_pct),
+        ];
+        serialize_measured(map, &values)
+    }
+}
+
+#[derive(Debug)]
+struct Open {
+    number: u32,
+    start_s: f64,
+    end_s: f64,
+    last_start_s: f64,
+    rep_count: u32,
+    partial_count: u32,
+    durations_s: Vec<f64>,
+    best: Option<Measured>,
+    last_loss: Measured,
+}
+
+/// The sets of one person.
+#[derive(Debug)]
+pub(crate) struct Sets {
+    exercise: Exercise,
+    open: Option<Open>,
+}
+
+impl Sets {
+    pub(crate) fn new(exercise: Exercise) -> Self {
+        Self { exercise, open: None }
+    }
+
+    /// Counted repetitions of the open set.
+    pub(crate) fn rep_count(&self) -> u32 {
+        self.open.as_ref().map_or(0, |open| open.rep_count)
+    }
+
+    /// Exercise of the open set as far as it is settled.
+    pub(crate) fn exercise(&self) -> &'static str {
+        match self.exercise {
+            Exercise::BackSquat => BACK_SQUAT,
+            Exercise::Auto if self.rep_count() >= AGREEING => BACK_SQUAT,
+            _ => UNKNOWN,
+        }
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// Files a repetition: gives it its set, its number, its exercise and its velocity loss. `next_number` counts the
+    /// session's sets.
+    pub(crate) fn file(&mut self, rep: &mut Rep, next_number: &mut u32) {
+        let (start, end) = (rep.start_s.value().unwrap_or(rep.decided_s), rep.end_s.value().unwrap_or(rep.decided_s));
+        let open = self.open.get_or_insert_with(|| {
+            *next_number += 1;
+            Open {
+                number: *next_number,
+                start_s: start,
+                end_s: end,
+                last_start_s: start,
+                rep_count: 0,
+                partial_count: 0,
+                durations_s: Vec::with_capacity(DURATIONS),
+                best: None,
+                last_loss: Measured::unavailable("against_fastest_in_set", "no_velocity"),
+            }
+        });
+        open.end_s = end;
+        open.last_start_s = start;
+        rep.set_number = open.number;
+        if rep.counts() {
+            open.rep_count += 1;
+            rep.rep_number = Some(open.rep_count);
+            if open.durations_s.len() < DURATIONS {
+                open.durations_s.push(end - start);
+            }
+            rep.velocity_loss_pct = open.velocity_loss(&rep.mean_concentric_velocity_m_s);
+            open.last_loss = rep.velocity_loss_pct.clone();
+        } else {
+            open.partial_count += 1;
+        }
+        rep.exercise = self.exercise();
+    }
+
+    /// Closes the set when no repetition has begun for the rest's length.
+    pub(crate) fn rest(&mut self, now: f64, repetition_open: bool, person_id: u32) -> Option<Set> {
+        let open = self.open.as_ref().filter(|_| !repetition_open)?;
+        let repetition_s = median(open.durations_s.iter().copied()).unwrap_or(0.0);
+        let rest_s = REST_S.max(REST_REPS * repetition_s);
+        (now - open.last_start_s.max(open.end_s - rest_s / 2.0) > rest_s).then(|| self.close(now, person_id)).flatten()
+    }
+
+    /// Closes the open set.
+    pub(crate) fn close(&mut self, now: f64, person_id: u32) -> Option<Set> {
+        // One repetition alone has passed every gate of a squat; only what never counted stays without a name.
+        let exercise = match (self.exercise, self.rep_count()) {
+            (Exercise::BackSquat, _) | (_, 1..) => BACK_SQUAT,
+            _ => UNKNOWN,
+        };
+        let open = self.open.take()?;
+        Some(Set {
+            person_id,
+            set_number: open.number,
+            exercise,
+            rep_count: open.rep_count,
+            partial_count: open.partial_count,
+            start_s: open.start_s,
+            end_s: open.end_s,
+            decided_s: now,
+            best_mean_concentric_velocity_m_s: open
+                .best
+                .unwrap_or_else(|| Measured::unavailable("displacement_over_time", "no_velocity")),
+            velocity_loss_pct: open.last_loss,
+        })
+    }
+}
+
+impl Open {
+    /// Loss against the fastest repetition so far (METRICS §5.4). The scale cancels.
+    fn velocity_loss(&mut self, velocity: &Measured) -> Measured {
+        const METHOD: &str = "against_fastest_in_set";
+        let Some(now) = velocity.value().filter(|v| *v > 0.0) else {
+            return Measured::unavailable(METHOD, "no_velocity");
+        };
+        let best = match self.best.as_ref().and_then(Measured::value) {
+            Some(best) if best >= now => best,
+            _ => {
+                self.best = Some(velocity.clone());
+                now
+            }
+        };
+        let loss = Measured::new(100.0 * (1.0 - now / best), 3.0, METHOD);
+        let unsteady = velocity.quality() == Quality::Low && !velocity.reasons().contains(&"no_athlete_height");
+        if unsteady { loss.capped(Quality::Low, "unsteady_velocity") } else { loss }
+    }
+}

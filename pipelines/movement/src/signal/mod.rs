@@ -1,0 +1,11 @@
+//! The signal layer: everything works on seconds and on actual time differences, never on frame counts.
+
+mod fit;
+mod median;
+mod pair;
+mod ring;
+
+pub(crate) use fit::{Parabola, line_fit, parabola_fit};
+pub(crate) use median::{median, quantile};
+pub(crate) use pair::Pair;
+pub(crate) use ring::{Ring, Timed};
