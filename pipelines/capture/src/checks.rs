@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
-use crate::{CaptureError, SourceDescription};
+use crate::{CaptureError, SourceDescription, mp4};
 
 /// Refuses what is missing or plainly wrong.
 pub(crate) fn check(source: &SourceDescription) -> Result<(), CaptureError> {
@@ -31,6 +31,11 @@ fn check_file(path: &Path) -> Result<(), String> {
     }
     if metadata.is_file() && metadata.len() == 0 {
         return Err("is empty: copy or record the clip again".to_owned());
+    }
+    if metadata.is_file() && mp4::lacks_index(&file) {
+        return Err(
+            "is cut off (the index that MP4 keeps is missing): copy or record the clip again".to_owned()
+        );
     }
     Ok(())
 }

@@ -123,6 +123,11 @@ pub(crate) fn no_picture(
             let reason = "has no picture in it: give a file with video".to_owned();
             return CaptureError::File { path: path.display().to_string(), reason };
         }
+        (NoPicture::TimedOut, SourceDescription::File { path, .. }) => {
+            let seconds = OPEN_TIMEOUT.as_secs();
+            let reason = format!("no picture within {seconds} s: the file is damaged or the disk too slow");
+            return CaptureError::File { path: path.display().to_string(), reason };
+        }
         (NoPicture::Ended, _) => "the stream ended before its first picture".to_owned(),
         (NoPicture::TimedOut, SourceDescription::Rtsp { url, .. }) => {
             format!(

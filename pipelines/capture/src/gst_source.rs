@@ -7,7 +7,7 @@ use gstreamer_video as gst_video;
 
 use crate::failure::{explain, no_picture};
 use crate::launch::{Launch, Platform, SinkPolicy, launch};
-use crate::pipeline::{Pipeline, create_pipeline};
+use crate::pipeline::{Epoch, Pipeline, create_pipeline};
 use crate::timeline::Timeline;
 use crate::{CaptureCounters, CaptureError, Delivery, Frame, FrameSource, Pull, SourceDescription, checks};
 
@@ -35,6 +35,7 @@ struct GstSource {
     format_caps: Option<gst::Caps>,
     duration: Option<Duration>,
     timeline: Timeline,
+    epoch: Option<Epoch>,
     /// Running time of this pass's newest frame.
     position: Duration,
     pulled: u64,
@@ -109,6 +110,7 @@ impl GstSource {
             format_caps: None,
             duration: if live { None } else { pipeline.duration() },
             timeline: Timeline::new(),
+            epoch: None,
             position: Duration::ZERO,
             pulled: 0,
             refused: 0,
@@ -142,11 +144,11 @@ impl GstSource {
             .duration()
             .map(Duration::from)
             .or_else(|| self.nominal_fps().map(|fps| Duration::from_secs_f64(1.0 / fps)));
-        let Some(stamp) = self.timeline.stamp(running_time.into(), step) else {
+        let Some(stamp) = self.timeline.stamp(running_time, step) else {
             self.refused += 1;
             return Ok(None);
         };
-        self.position = running_time.into();
+        self.position = running_time;
         let captured_at = self.captured_at(running_time)?;
         let frame = Frame::map(buffer, &self.format, stamp, captured_at);
         frame.map(Some).ok_or_else(|| self.error("a picture of the decoder can't be read"))
@@ -164,12 +166,15 @@ impl GstSource {
         Ok(())
     }
 
-    fn captured_at(&self, running_time: gst::ClockTime) -> Result<Instant, CaptureError> {
+    fn captured_at(&mut self, running_time: Duration) -> Result<Instant, CaptureError> {
         let now = Instant::now();
         if !self.live && !self.policy.paced {
             return Ok(now);
         }
-        let due = self.pipeline.due(running_time).unwrap_or(now);
+        if !self.epoch.is_some_and(|epoch| self.pipeline.is_current(&epoch)) {
+            self.epoch = self.pipeline.epoch();
+        }
+        let due = self.epoch.map_or(now, |epoch| now.min(epoch.start + running_time));
         let lag = now.saturating_duration_since(due);
         if self.live && self.policy.newest_wins && lag > MAX_LIVE_LAG {
             let lag = lag.as_secs();
@@ -189,8 +194,7 @@ impl GstSource {
                 if !repeat {
                     return Ok(Some(Pull::EndOfStream));
                 }
-                self.timeline.begin_pass();
-                if self.pipeline.rewind() {
+                if self.pipeline.rewind(self.timeline.begin_pass()) {
                     return Ok(None);
                 }
                 Err(self.error(
@@ -233,8 +237,9 @@ impl GstSource {
 }
 
 /// The buffer's presentation time on the pipeline's time line: edit lists and the order of decoding are undone there.
-fn running_time(sample: &gst::Sample, buffer: &gst::Buffer) -> Option<gst::ClockTime> {
-    sample.segment()?.downcast_ref::<gst::ClockTime>()?.to_running_time(buffer.pts()?)
+fn running_time(sample: &gst::Sample, buffer: &gst::Buffer) -> Option<Duration> {
+    let segment = sample.segment()?.downcast_ref::<gst::ClockTime>()?;
+    segment.to_running_time(buffer.pts()?).map(Duration::from)
 }
 
 impl FrameSource for GstSource {

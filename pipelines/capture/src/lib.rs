@@ -22,6 +22,7 @@ mod frame;
 mod gst_source;
 mod launch;
 mod monitor;
+mod mp4;
 mod packages;
 mod pipeline;
 mod rtsp_url;

@@ -18,6 +18,9 @@ const SINK_ELEMENT: &str = "spotter_frames";
 /// How long closing may take: a driver that hangs must not hang the unit.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// How late the next pass of a file may begin and still catch up with its schedule.
+const MAX_CATCH_UP: gst::ClockTime = gst::ClockTime::SECOND;
+
 /// A pipeline with its sink; set to NULL when dropped.
 pub(crate) struct Pipeline {
     elements: gst::Pipeline,
@@ -53,6 +56,7 @@ pub(crate) fn create_pipeline(
         for (property, value) in &launch.settings {
             source.set_property(property, value);
         }
+        ask_for_pictures_only(&source);
     }
     // Always the same monotonic clock: one that an element brings along could vanish with it.
     elements.use_clock(Some(&gst::SystemClock::obtain()));
@@ -60,6 +64,18 @@ pub(crate) fn create_pipeline(
     configure_sink(&sink, policy, &monitor);
     watch_bus(&elements, &monitor).map_err(failed)?;
     Ok(Pipeline { elements, sink, monitor })
+}
+
+/// A network camera's sound is not asked for: it costs, and the receiver would shift the pictures' time to match it.
+fn ask_for_pictures_only(source: &gst::Element) {
+    if glib::subclass::SignalId::lookup("select-stream", source.type_()).is_none() {
+        return;
+    }
+    source.connect("select-stream", false, |arguments| {
+        let caps = arguments.get(2)?.get::<gst::Caps>().ok()?;
+        let media = caps.structure(0)?.get::<String>("media").ok()?;
+        Some((media == "video").to_value())
+    });
 }
 
 enum ParseError {
@@ -71,9 +87,12 @@ fn parse(text: &str) -> Result<(gst::Pipeline, gst_app::AppSink), ParseError> {
     let mut context = gst::ParseContext::new();
     let text = format!("{text} ! appsink name={SINK_ELEMENT}");
     let parsed = gst::parse::launch_full(&text, Some(&mut context), gst::ParseFlags::FATAL_ERRORS);
-    let element = parsed.map_err(|error| match context.missing_elements().into_iter().next() {
-        Some(element) => ParseError::Missing(element),
-        None => ParseError::Refused(without_passwords(error.message())),
+    let element = parsed.map_err(|error| {
+        let is_missing = error.kind::<gst::ParseError>() == Some(gst::ParseError::NoSuchElement);
+        match context.missing_elements().into_iter().next() {
+            Some(element) if is_missing => ParseError::Missing(element),
+            _ => ParseError::Refused(without_passwords(error.message())),
+        }
     })?;
     let no_sink = || ParseError::Refused("it does not end in an open video output".to_owned());
     let elements = element.downcast::<gst::Pipeline>().map_err(|_| no_sink())?;
@@ -188,8 +207,18 @@ impl Pipeline {
         self.elements.set_state(gst::State::Playing).map(drop).map_err(drop)
     }
 
-    /// Goes back to the first frame. False when the container can't be sought in.
-    pub(crate) fn rewind(&self) -> bool {
+    /// Goes back to the first frame; the next pass is due `pass` after this one was, so a paced file keeps its pace
+    /// across passes. False when the container can't be sought in.
+    pub(crate) fn rewind(&self, pass: Duration) -> bool {
+        if let (Some(base_time), Some(now)) = (self.elements.base_time(), self.elements.current_clock_time())
+        {
+            let due = base_time + gst::ClockTime::try_from(pass).unwrap_or_default();
+            // A reader that was away does not get the time it missed played at the double.
+            let due = if now.saturating_sub(due) > MAX_CATCH_UP { now } else { due };
+            // None: GStreamer would else begin each pass when it happens to be ready.
+            self.elements.set_start_time(gst::ClockTime::NONE);
+            self.elements.set_base_time(due);
+        }
         self.monitor.report(|state| state.ended = false);
         self.elements.seek_simple(gst::SeekFlags::FLUSH, gst::ClockTime::ZERO).is_ok()
     }
@@ -217,12 +246,33 @@ impl Pipeline {
         turn.filter(|turn| *turn != gst_video::VideoOrientationMethod::Identity)
     }
 
-    /// When a running time is or was due on the clock.
-    pub(crate) fn due(&self, running_time: gst::ClockTime) -> Option<Instant> {
-        let now = Instant::now();
-        let age = self.elements.current_running_time()?.saturating_sub(running_time);
-        now.checked_sub(age.into())
+    /// When running time 0 was on the process's clock, for the pipeline's present base time.
+    pub(crate) fn epoch(&self) -> Option<Epoch> {
+        let base_time = self.elements.base_time()?;
+        // The two clocks are read one after the other; the shortest of a few attempts was not interrupted in between.
+        let mut best: Option<(Duration, Instant)> = None;
+        for _ in 0..3 {
+            let before = Instant::now();
+            let running_time = self.elements.current_running_time()?;
+            let took = before.elapsed();
+            if best.is_none_or(|(shortest, _)| took < shortest) {
+                best = Some((took, (before + took / 2).checked_sub(running_time.into())?));
+            }
+        }
+        best.map(|(_, start)| Epoch { base_time, start })
     }
+
+    /// Whether the epoch still holds: each pass of a file has one of its own.
+    pub(crate) fn is_current(&self, epoch: &Epoch) -> bool {
+        self.elements.base_time() == Some(epoch.base_time)
+    }
+}
+
+/// Running time 0 on the process's clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Epoch {
+    base_time: gst::ClockTime,
+    pub(crate) start: Instant,
 }
 
 impl Drop for Pipeline {

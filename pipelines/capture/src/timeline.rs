@@ -20,6 +20,8 @@ pub(crate) struct Timeline {
     pass_start_ns: i128,
     pass_begins: bool,
     passes: u64,
+    /// This pass's first frame.
+    pass_first: Option<Duration>,
     last: Option<Duration>,
     /// How long the last frame is shown: the distance to the first frame of the next pass.
     last_step: Duration,
@@ -27,14 +29,25 @@ pub(crate) struct Timeline {
 
 impl Timeline {
     pub(crate) fn new() -> Self {
-        Self { pass_start_ns: 0, pass_begins: true, passes: 1, last: None, last_step: FALLBACK_STEP }
+        Self {
+            pass_start_ns: 0,
+            pass_begins: true,
+            passes: 1,
+            pass_first: None,
+            last: None,
+            last_step: FALLBACK_STEP,
+        }
     }
 
     /// The next frame is the first of another pass: it follows the last one by that one's duration, wherever the
-    /// container lets its own time begin.
-    pub(crate) fn begin_pass(&mut self) {
+    /// container lets its own time begin. Returns how long the pass that ends was.
+    pub(crate) fn begin_pass(&mut self) -> Duration {
         self.pass_begins = true;
         self.passes += 1;
+        match (self.pass_first, self.last) {
+            (Some(first), Some(last)) => last + self.last_step - first,
+            _ => Duration::ZERO,
+        }
     }
 
     /// Whether this is not the first pass.
@@ -57,6 +70,9 @@ impl Timeline {
         let since_last = self.last.filter(|_| !self.pass_begins).map(|last| pts - last);
         self.last_step = duration.filter(|step| !step.is_zero()).or(since_last).unwrap_or(self.last_step);
         self.last = Some(pts);
+        if self.pass_begins {
+            self.pass_first = Some(pts);
+        }
         Some(Stamp { pts, discontinuity: std::mem::replace(&mut self.pass_begins, false) })
     }
 }
@@ -89,7 +105,7 @@ mod tests {
         let mut timeline = Timeline::new();
         timeline.stamp(ms(0), Some(ms(40)));
         timeline.stamp(ms(40), Some(ms(100)));
-        timeline.begin_pass();
+        assert_eq!(timeline.begin_pass(), ms(140));
         assert_eq!(timeline.stamp(ms(0), Some(ms(40))), Some(Stamp { pts: ms(140), discontinuity: true }));
         assert_eq!(timeline.stamp(ms(40), None), Some(Stamp { pts: ms(180), discontinuity: false }));
     }
@@ -99,7 +115,7 @@ mod tests {
         let mut timeline = Timeline::new();
         timeline.stamp(ms(500), None);
         timeline.stamp(ms(540), None);
-        timeline.begin_pass();
+        assert_eq!(timeline.begin_pass(), ms(80));
         assert_eq!(pts(timeline.stamp(ms(500), None)), Some(ms(580)));
         assert_eq!(pts(timeline.stamp(ms(540), None)), Some(ms(620)));
     }

@@ -26,5 +26,5 @@ fn a_missing_decoder_names_the_package() {
 
     let clip = SourceDescription::File { path, repeat: false, paced: false };
     let error = open("clip", &clip, Delivery::EveryFrame).err().unwrap().to_string();
-    assert_eq!(error, "GStreamer element `On2 VP8 decoder` is missing: install gstreamer1.0-plugins-good");
+    assert!(error.contains("VP8 decoder` is missing: install gstreamer1.0-plugins-good"), "{error}");
 }

@@ -3,7 +3,6 @@
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use glib::prelude::*;
 use gstreamer_rtsp_server::{self as server, prelude::*};
 use spotter_capture::{Delivery, FrameSource, Pull, SourceDescription, open};
 
