@@ -153,7 +153,7 @@ impl Calibrator {
     /// Upright on straight legs and without movement for [`QUIET_S`].
     fn stands_still(&self, ring: &Ring<BodySample>, sample: &BodySample) -> bool {
         let Some(stature) = standing_stature(sample) else { return false };
-        let straight = sample.knee_flexion_deg.is_none_or(|knee| knee < 30.0);
+        let straight = sample.knee_flexion_deg.is_none_or(|knee| knee < 40.0);
         let upright = sample.lean_sin().is_none_or(|lean| lean < 0.45);
         if !(straight && upright) || self.limbs_px.is_some_and(|limbs| stature < 0.8 * limbs) {
             return false;

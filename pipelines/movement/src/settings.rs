@@ -64,8 +64,10 @@ pub struct ModelProfile {
     pub standing_scale_gain: f64,
     /// Relative standard uncertainty of the scale after the correction.
     pub standing_scale_gain_u: f64,
-    /// Vertical movement of the hips in a jump: keypoints divided by truth.
+    /// Vertical movement of the hips in flight: keypoints divided by truth.
     pub hip_vertical_gain_jump: f64,
+    /// Vertical movement of the hips in a countermovement: keypoints divided by truth.
+    pub hip_vertical_gain_countermovement: f64,
     /// Vertical movement of the hips in a squat: keypoints divided by truth.
     pub hip_vertical_gain_squat: f64,
     /// Vertical movement of the shoulders in a squat: keypoints divided by truth.
@@ -91,6 +93,7 @@ impl Default for ModelProfile {
             standing_scale_gain: 1.0,
             standing_scale_gain_u: 0.04,
             hip_vertical_gain_jump: 1.0,
+            hip_vertical_gain_countermovement: 1.0,
             hip_vertical_gain_squat: 1.0,
             shoulder_vertical_gain_squat: 1.0,
             vertical_gain_u: 0.03,
@@ -109,6 +112,7 @@ impl ModelProfile {
         for (name, gain) in [
             ("standing_scale_gain", self.standing_scale_gain),
             ("hip_vertical_gain_jump", self.hip_vertical_gain_jump),
+            ("hip_vertical_gain_countermovement", self.hip_vertical_gain_countermovement),
             ("hip_vertical_gain_squat", self.hip_vertical_gain_squat),
             ("shoulder_vertical_gain_squat", self.shoulder_vertical_gain_squat),
         ] {
@@ -140,9 +144,12 @@ impl ModelProfile {
 
     /// Whether take-off and landing of this model were measured against truth.
     pub(crate) fn events_measured(&self) -> bool {
-        !self.name.is_empty()
+        !self.name.is_empty() && self.takeoff_bias_u_s <= MEASURED_U_S
     }
 }
+
+/// Events known no better than this are as good as unmeasured, seconds.
+const MEASURED_U_S: f64 = 0.010;
 
 /// Settings of a session.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,6 +6,8 @@ use crate::signal::{Ring, line_fit, median};
 /// A foot is off the ground above this height over its level (METRICS §4.3), but not below four times its jitter.
 const LIFT_M: f64 = 0.030;
 const LIFT_MAX_M: f64 = 0.060;
+/// Feet whose levels differ by more in the picture stand at different distances from the camera.
+const APART_M: f64 = 0.04;
 /// The level of a foot is its median over this stretch before it lifts.
 const LEVEL_FROM_S: f64 = 0.25;
 const LEVEL_TO_S: f64 = 0.06;
@@ -22,6 +24,8 @@ const SETTLE_S: f64 = 0.08;
 pub(crate) struct Contact {
     /// Level of each foot that was seen, pixels.
     pub(crate) level: [Option<f64>; 2],
+    /// Difference of the levels from which one foot is clearly nearer to the camera, pixels.
+    pub(crate) apart: f64,
     /// Lift that counts as off the ground, pixels.
     pub(crate) threshold: f64,
     /// Jitter of the feet on the ground, pixels.
@@ -33,10 +37,19 @@ pub(crate) struct Contact {
 }
 
 impl Contact {
-    /// Height of the lower foot above its level, pixels.
+    /// Height of the lower foot above its level, pixels. Of two feet at clearly different levels in the picture only the
+    /// nearer to the camera counts: the further one is half hidden, and follows late.
     pub(crate) fn lift(&self, sample: &BodySample) -> Option<f64> {
-        let lifts = (0..2).filter_map(|side| Some(sample.foot_y[side]? - self.level[side]?));
-        lifts.reduce(f64::min)
+        let lift = |side: usize| Some(sample.foot_y[side]? - self.level[side]?);
+        let nearer = match self.level {
+            [Some(left), Some(right)] if left < right - self.apart => Some(0),
+            [Some(left), Some(right)] if right < left - self.apart => Some(1),
+            _ => None,
+        };
+        match nearer {
+            Some(side) => lift(side),
+            None => (0..2).filter_map(lift).reduce(f64::min),
+        }
     }
 }
 
@@ -107,7 +120,7 @@ fn lifted(ring: &Ring<BodySample>, m_per_px: f64) -> Option<Contact> {
     if hip_velocity(ring, newest.t)? * m_per_px < RISING_M_S {
         return None;
     }
-    let mut contact = Contact { level: [None; 2], threshold: 0.0, jitter: 0.0, first_above: before.t, last_above: newest.t };
+    let mut contact = Contact { level: [None; 2], apart: APART_M / m_per_px, threshold: 0.0, jitter: 0.0, first_above: before.t, last_above: newest.t };
     for side in 0..2 {
         let contact_window = ring.window(before.t - LEVEL_FROM_S, before.t - LEVEL_TO_S);
         let heights = contact_window.filter_map(|sample| sample.foot_y[side]);

@@ -127,34 +127,40 @@ struct Approach {
 /// Velocity needs a longer window in slow movements than around the fast turn.
 const TURN_HALF_S: f64 = 0.05;
 const SLOW_HALF_S: f64 = 0.1;
+/// The hips turn within this time of being slow, or they were held.
+const TURN_S: f64 = 0.05;
 
 fn approach(ring: &Ring<BodySample>, takeoff: f64, with: &Surroundings<'_>) -> Option<Approach> {
     let hip = |t: f64, half: f64| {
         let half = half.max(2.1 * with.median_dt);
-        // Flight is no part of the push-off; what lies behind take-off would bend the fit.
-        let points = ring.window(t - half, (t + half).min(takeoff)).filter_map(|s| s.hip.map(|hip| (s.t, hip[1])));
-        parabola_fit(points, t)
+        parabola_fit(ring.window(t - half, t + half).filter_map(|s| s.hip.map(|hip| (s.t, hip[1]))), t)
     };
+    let still = STILL_M_S / with.scale.m_per_px;
     let times = |from: f64, to: f64| ring.window(from, to).map(|s| s.t).rev();
     let mut fastest_up = f64::NEG_INFINITY;
-    let mut later: Option<(f64, f64)> = None;
-    let mut bottom = None;
+    // Going back: the last moment of slow hips begins the push-off, unless they turn just before it.
+    let (mut slow, mut turn, mut later) = (None, None, None);
     for t in times(takeoff - PROPULSION_S, takeoff) {
         let Some(fit) = hip(t, TURN_HALF_S) else { continue };
         fastest_up = fastest_up.max(fit.v);
-        if let (true, Some((t1, v1))) = (fit.v <= 0.0 && takeoff - t > 0.05, later) {
-            bottom = Some(t + (t1 - t) * (-fit.v) / (v1 - fit.v).max(1e-9));
+        if takeoff - t > 0.05 && fit.v <= still {
+            slow = slow.or(Some(t));
+        }
+        if slow.is_some_and(|slow| slow - t > TURN_S) {
+            break;
+        }
+        if let (true, true, Some((t1, v1))) = (slow.is_some(), fit.v <= 0.0, later) {
+            turn = Some(t + (t1 - t) * (-fit.v) / f64::max(v1 - fit.v, 1e-9));
             break;
         }
         later = Some((t, fit.v));
     }
-    let bottom = bottom?;
+    let bottom = turn.or(slow)?;
     let bottom_y = hip(bottom, TURN_HALF_S)?.y0;
 
     let fastest_down = times(bottom - ECCENTRIC_S, bottom)
         .filter_map(|t| hip(t, TURN_HALF_S).map(|fit| (t, fit.v)))
         .reduce(|a, b| if b.1 < a.1 { b } else { a })?;
-    let still = STILL_M_S / with.scale.m_per_px;
     let onset = times(fastest_down.0 - ECCENTRIC_S, fastest_down.0)
         .find(|t| hip(*t, SLOW_HALF_S).is_some_and(|fit| fit.v.abs() < still))
         .and_then(|t| {
@@ -162,7 +168,8 @@ fn approach(ring: &Ring<BodySample>, takeoff: f64, with: &Surroundings<'_>) -> O
             Some((t, median(before)?))
         });
     let dip = HOLD_DIP_M / with.scale.m_per_px;
-    let held_from = times(bottom - 5.0, bottom)
+    // The push-off bends the window that ends in it.
+    let held_from = times(bottom - 5.0, bottom - SLOW_HALF_S)
         .take_while(|t| hip(*t, SLOW_HALF_S).is_some_and(|fit| (fit.y0 - bottom_y).abs() < dip && fit.v.abs() < 2.0 * still))
         .last();
     let hold_s = held_from.map_or(0.0, |t| bottom - t);
@@ -212,7 +219,7 @@ fn jump_scale(events: &FlightEvents, with: &Surroundings<'_>) -> (Scale, bool) {
 }
 
 /// Caps that hold for the whole jump.
-fn caps(ring: &Ring<BodySample>, events: &FlightEvents, with: &Surroundings<'_>) -> Caps {
+fn caps(ring: &Ring<BodySample>, events: &FlightEvents, kind: JumpKind, with: &Surroundings<'_>) -> Caps {
     let flight_s = events.landing - events.takeoff;
     let off_centre = (events.apex - (events.takeoff + events.landing) / 2.0).abs() / flight_s;
     let from = events.takeoff - 1.0;
@@ -226,6 +233,7 @@ fn caps(ring: &Ring<BodySample>, events: &FlightEvents, with: &Surroundings<'_>)
     caps.when(events.hip.r2 < 0.98, Quality::Low, "flight_not_parabolic");
     caps.when(off_centre > 0.15, Quality::Low, "apex_off_centre");
     caps.when(with.id_changed, Quality::Low, "identity_changed");
+    caps.when(kind == JumpKind::DropJump, Quality::Low, "short_contact");
     caps.when(!with.profile.events_measured(), Quality::Medium, "event_bias_unmeasured");
     caps
 }
@@ -238,7 +246,9 @@ fn report(ring: &Ring<BodySample>, contact: &Contact, raw: &FlightEvents, with: 
         landing: raw.landing - profile.landing_bias_s,
         ..*raw
     };
-    let caps = caps(ring, raw, with);
+    let approach = approach(ring, events.takeoff, with);
+    let kind = kind(ring, contact, events.takeoff, approach.as_ref(), with);
+    let caps = caps(ring, raw, kind, with);
     let (scale, suspect) = jump_scale(&events, with);
     let mut scale_caps = caps.clone();
     scale_caps.when(suspect, Quality::Medium, "calibration_suspect");
@@ -249,9 +259,11 @@ fn report(ring: &Ring<BodySample>, contact: &Contact, raw: &FlightEvents, with: 
     let rise_s = events.apex - events.takeoff;
     let velocity = G * rise_s;
     let height = velocity * rise_s / 2.0;
+    // After a short contact the feet's level on the ground is known from few samples, of a foot that still moves.
+    let u_level = if kind == JumpKind::DropJump { 0.015 } else { 0.0 };
     let u_event = |bias_u: f64| {
         let jitter_s = contact.jitter * with.scale.m_per_px / velocity.max(0.5);
-        (bias_u.powi(2) + (0.2 * with.median_dt).powi(2) + jitter_s.powi(2) / 2.0).sqrt()
+        (bias_u.powi(2) + f64::powi(u_level, 2) + (0.2 * with.median_dt).powi(2) + jitter_s.powi(2) / 2.0).sqrt()
     };
     let (u_takeoff, u_landing) = (u_event(profile.takeoff_bias_u_s), u_event(profile.landing_bias_u_s));
     let hip = &events.hip;
@@ -271,9 +283,9 @@ fn report(ring: &Ring<BodySample>, contact: &Contact, raw: &FlightEvents, with: 
         flight_height = flight_height.capped(Quality::Medium, "tucked_landing");
     }
 
-    let approach = approach(ring, events.takeoff, with);
-    let kind = kind(ring, contact, events.takeoff, approach.as_ref(), with);
-    let parts = Parts::of(kind, approach.as_ref(), &events, &scale, u_takeoff, &value, &metres);
+    // Both scales are those of the hips in flight; bent legs move the hip points less.
+    let dip_m_per_px = scale.m_per_px * profile.hip_vertical_gain_jump / profile.hip_vertical_gain_countermovement;
+    let parts = Parts::of(kind, approach.as_ref(), &events, (&scale, dip_m_per_px), u_takeoff, &value, &metres);
     let height_m = bounds::HEIGHT_M.judge(value(height, velocity * u_rise_s, "rise_fit"));
     let rsi_modified_m_s = match (height_m.value(), parts.time_to_takeoff_s.value()) {
         (Some(h), Some(t)) => {
@@ -329,7 +341,7 @@ impl Parts {
         kind: JumpKind,
         approach: Option<&Approach>,
         events: &FlightEvents,
-        scale: &Scale,
+        (scale, dip_m_per_px): (&Scale, f64),
         u_takeoff: f64,
         value: &dyn Fn(f64, f64, &'static str) -> Measured,
         metres: &dyn Fn(f64, f64, &'static str) -> Measured,
@@ -349,7 +361,7 @@ impl Parts {
                 peak_concentric_velocity_m_s: missing(),
             };
         };
-        let peak_up = metres(approach.fastest_up * scale.m_per_px, 0.08, "hip_kinematics");
+        let peak_up = metres(approach.fastest_up * dip_m_per_px, 0.08, "hip_kinematics");
         let concentric = value(events.takeoff - approach.bottom, u_takeoff.hypot(U_TURN_S), "hip_kinematics");
         let (Some((onset, standing)), JumpKind::Cmj) = (approach.onset, kind) else {
             // Without standing still before it there is no countermovement to measure; a squat jump has none.
@@ -366,7 +378,7 @@ impl Parts {
                 peak_concentric_velocity_m_s: bounds::PEAK_CONCENTRIC_M_S.judge(peak_up),
             };
         };
-        let depth = metres((standing - approach.bottom_y) * scale.m_per_px, 0.005, "hip_kinematics");
+        let depth = metres((standing - approach.bottom_y) * dip_m_per_px, 0.005, "hip_kinematics");
         let above_standing = metres((events.hip.y(events.apex) - standing) * scale.m_per_px, 0.005, "hip_apex");
         let (fastest_t, fastest_v) = approach.fastest_down;
         let seconds = |s: f64, u: f64| value(s, u, "hip_kinematics");
@@ -379,7 +391,7 @@ impl Parts {
             eccentric_s: bounds::ECCENTRIC_S.judge(seconds(approach.bottom - onset, U_ONSET_S.hypot(U_TURN_S))),
             concentric_s: bounds::CONCENTRIC_S.judge(concentric),
             peak_eccentric_velocity_m_s: bounds::PEAK_ECCENTRIC_M_S.judge(metres(
-                -fastest_v * scale.m_per_px,
+                -fastest_v * dip_m_per_px,
                 0.08,
                 "hip_kinematics",
             )),

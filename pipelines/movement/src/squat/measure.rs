@@ -30,6 +30,8 @@ pub(crate) struct RepContext<'a> {
 const ROM_M: f64 = 0.20;
 const ROM_DEG: f64 = 50.0;
 const BOTTOM_DEG: f64 = 70.0;
+/// Knees bend in every step; in a squat the hips go down with them.
+const ROM_BENT_M: f64 = 0.13;
 /// Hips that go down this far bend the knees, whatever the view shows of them.
 const ROM_SURE_M: f64 = 0.30;
 const PARTIAL_M: f64 = 0.10;
@@ -50,9 +52,11 @@ pub(crate) fn measure(ring: &Ring<BodySample>, track: &Ring<Moment>, cycle: &Cyc
         moments().map(|m| Point { t: m.t, y: m.hip * hip_scale, v: m.hip_v * hip_scale }).collect();
     let bar: Vec<Point> =
         moments().filter_map(|m| m.bar.map(|(y, v)| Point { t: m.t, y: y * scale, v: v * scale })).collect();
-    let hip_phases = phases(&hips)?;
-    let bar_phases = (bar.len() * 10 >= hips.len() * 9).then(|| phases(&bar)).flatten();
-    let (point, followed) = match bar_phases {
+    let hip_only = phases(&hips)?;
+    // Hips and bar move together, and each is hidden or shaken at other moments: their mean tells the phases best.
+    let together = if bar.len() == hips.len() { phases(&mean(&hips, &bar)) } else { None };
+    let hip_phases = together.and_then(|phases| phases.on(&hips)).unwrap_or(hip_only);
+    let (point, followed) = match hip_phases.on(&bar).filter(|_| bar.len() * 10 >= hips.len() * 9) {
         Some(bar) => ("bar_on_shoulders", bar),
         None => ("hip", hip_phases),
     };
@@ -66,6 +70,10 @@ pub(crate) fn measure(ring: &Ring<BodySample>, track: &Ring<Moment>, cycle: &Cyc
     }
     let status = status(cycle, hip_rom, knees)?;
     Some(report(ring, cycle, with, point, &followed, hip_rom, knees, status, hip_phases))
+}
+
+fn mean(a: &[Point], b: &[Point]) -> Vec<Point> {
+    a.iter().zip(b).map(|(a, b)| Point { t: a.t, y: (a.y + b.y) / 2.0, v: (a.v + b.v) / 2.0 }).collect()
 }
 
 /// Knee flexion at the top and at the bottom, degrees.
@@ -92,7 +100,8 @@ impl Knees {
 fn status(cycle: &Cycle, hip_rom_m: f64, knees: Option<Knees>) -> Option<RepStatus> {
     let deep = match knees {
         Some(knees) => {
-            knees.bottom > BOTTOM_DEG && (hip_rom_m >= ROM_M || knees.bottom - knees.top >= ROM_DEG) || hip_rom_m >= ROM_SURE_M
+            let bent = knees.bottom - knees.top >= ROM_DEG && hip_rom_m >= ROM_BENT_M;
+            knees.bottom > BOTTOM_DEG && (hip_rom_m >= ROM_M || bent) || hip_rom_m >= ROM_SURE_M
         }
         None => hip_rom_m >= ROM_M,
     };

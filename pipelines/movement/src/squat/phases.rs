@@ -10,8 +10,11 @@ pub(crate) struct Point {
 
 /// A phase runs from where the velocity leaves this band to where it comes back, m/s.
 const STILL_M_S: f64 = 0.02;
-/// Only a movement that gets this fast counts, so that noise at rest begins none.
-const MOVING_M_S: f64 = 0.05;
+/// Only a movement that gets this fast, or to this share of the fastest, begins or ends a phase: noise at rest does not.
+const MOVING_M_S: f64 = 0.10;
+const MOVING_SHARE: f64 = 0.3;
+/// Less than this is no movement at all.
+const LEAST_M_S: f64 = 0.05;
 
 /// Boundaries in seconds and heights in metres.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,16 +42,18 @@ pub(crate) fn phases(points: &[Point]) -> Option<Phases> {
     let low = position(points, |a, b| b.y < a.y)?;
     let fastest_down = position(&points[..=low], |a, b| b.v < a.v)?;
     let fastest_up = low + position(&points[low..], |a, b| b.v > a.v)?;
-    if points[fastest_down].v > -MOVING_M_S || points[fastest_up].v < MOVING_M_S {
+    if points[fastest_down].v > -LEAST_M_S || points[fastest_up].v < LEAST_M_S {
         return None;
     }
+    let moving_down = -MOVING_M_S.min(-MOVING_SHARE * points[fastest_down].v);
+    let moving_up = MOVING_M_S.min(MOVING_SHARE * points[fastest_up].v);
     // Descent: back to where it began; and from its last fast moment on to where it came to rest.
     let start = crossing_back(points, fastest_down, |p| p.v >= -STILL_M_S, -STILL_M_S);
-    let last_fast_down = points[..=low].iter().rposition(|p| p.v < -MOVING_M_S)?;
+    let last_fast_down = points[..=low].iter().rposition(|p| p.v < moving_down)?;
     let bottom = crossing_on(points, last_fast_down, |p| p.v >= -STILL_M_S, -STILL_M_S);
-    let first_fast_up = low + points[low..].iter().position(|p| p.v > MOVING_M_S)?;
+    let first_fast_up = low + points[low..].iter().position(|p| p.v > moving_up)?;
     let rise = crossing_back(points, first_fast_up, |p| p.v <= STILL_M_S, STILL_M_S).max(bottom);
-    let last_fast_up = points.iter().rposition(|p| p.v > MOVING_M_S)?;
+    let last_fast_up = points.iter().rposition(|p| p.v > moving_up)?;
     let end = crossing_on(points, last_fast_up, |p| p.v <= STILL_M_S, STILL_M_S);
     if !(start < bottom && rise < end) {
         return None;
@@ -64,6 +69,17 @@ pub(crate) fn phases(points: &[Point]) -> Option<Phases> {
         gained: height_at(points, end) - height_at(points, rise),
         peak_v: points[fastest_up].v,
     })
+}
+
+impl Phases {
+    /// The same moments on another point of the body.
+    pub(crate) fn on(&self, points: &[Point]) -> Option<Self> {
+        let between = |from: f64, to: f64| points.iter().filter(move |p| p.t >= from && p.t <= to);
+        let low_y = between(self.start, self.end).map(|p| p.y).reduce(f64::min)?;
+        let peak_v = between(self.rise, self.end).map(|p| p.v).reduce(f64::max)?;
+        let (start_y, rise_y, end_y) = (height_at(points, self.start), height_at(points, self.rise), height_at(points, self.end));
+        Some(Self { low_y, top_y: start_y.max(end_y), gained: end_y - rise_y, peak_v, ..*self })
+    }
 }
 
 fn position(points: &[Point], better: impl Fn(&Point, &Point) -> bool) -> Option<usize> {

@@ -1,0 +1,104 @@
+//! Inputs for the tests: rendered clips with their truth, recorded poses, and movements with known physics.
+#![allow(dead_code, unreachable_pub, missing_docs)] // Each test program uses its own part.
+
+pub mod physics;
+pub mod truth;
+
+use std::time::Duration;
+
+use spotter_movement::{
+    Event, Exercise, Keypoint, Layout, ModelProfile, PersonPose, PoseFrame, Report, Session, Settings, Source,
+};
+
+/// A recording to analyse.
+#[derive(Clone)]
+pub struct Recording {
+    pub keypoints: Vec<String>,
+    pub width: u32,
+    pub height: u32,
+    pub frames: Vec<PoseFrame>,
+}
+
+pub fn settings(recording: &Recording, athlete_height_m: Option<f64>, model: ModelProfile) -> Settings {
+    Settings {
+        layout: Layout::from_names(&recording.keypoints).unwrap(),
+        width_px: recording.width,
+        height_px: recording.height,
+        athlete_height_m,
+        exercise: Exercise::Auto,
+        view: None,
+        model,
+    }
+}
+
+/// Runs a recording through a session.
+pub fn run(recording: &Recording, settings: Settings) -> (Vec<Event>, Session) {
+    let mut session = Session::new(settings);
+    let mut events = Vec::new();
+    for frame in &recording.frames {
+        push(&mut session, frame, &mut events);
+    }
+    session.finish(&mut events);
+    (events, session)
+}
+
+pub fn push(session: &mut Session, frame: &PoseFrame, events: &mut Vec<Event>) {
+    let people: Vec<PersonPose<'_>> =
+        frame.people.iter().map(|p| PersonPose { id: p.id, keypoints: &p.keypoints }).collect();
+    session.push(frame.pts, &people, events);
+}
+
+pub fn report(recording: &Recording, settings: Settings) -> Report {
+    let (events, session) = run(recording, settings);
+    let first = recording.frames.first().map_or(Duration::ZERO, |f| f.pts);
+    let last = recording.frames.last().map_or(Duration::ZERO, |f| f.pts);
+    let source = Source {
+        file: "test.jsonl".to_owned(),
+        width: recording.width,
+        height: recording.height,
+        fps: None,
+        frames: recording.frames.len() as u64,
+        duration_s: (last - first).as_secs_f64(),
+        model: None,
+    };
+    Report::new(source, &events, session.quality())
+}
+
+/// A small generator of random numbers (SplitMix64), so that tests are the same everywhere.
+#[derive(Clone)]
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    /// Normal with standard deviation 1 (sum of twelve).
+    pub fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
+    }
+}
+
+/// Adds independent jitter to each coordinate.
+pub fn jitter(recording: &mut Recording, sigma_px: f64, seed: u64) {
+    let mut random = Random(seed);
+    for frame in &mut recording.frames {
+        for Keypoint { x_px, y_px, .. } in frame.people.iter_mut().flat_map(|p| &mut p.keypoints) {
+            *x_px += sigma_px * random.normal();
+            *y_px += sigma_px * random.normal();
+        }
+    }
+}
+
+/// What the manifest of the full model says, so that tests don't read other crates' files.
+pub fn blazepose_full() -> ModelProfile {
+    serde_json::from_str(include_str!("blazepose_full.json")).unwrap()
+}
+
+pub fn blazepose_lite() -> ModelProfile {
+    ModelProfile { name: "blazepose_lite".to_owned(), can_time_feet: false, ..blazepose_full() }
+}
