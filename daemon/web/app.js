@@ -43,7 +43,13 @@ function show() {
 function showLink() {
   if (!link) return;
   const state = link.describe();
-  view.showLink(state, state.isLive ? null : report?.stations.find((one) => one.name === station)?.cause);
+  view.showLink(state, state.level === "warn" ? cause() : null);
+}
+
+/** Why the chosen station has no frames, as far as the unit knows. */
+function cause() {
+  const own = report?.stations.find(({ name }) => name === station);
+  return own?.state === "finished" ? "The clip has ended" : own?.cause;
 }
 
 /** Reads the stations until the unit answers, and again when it was away: its configuration may be another by then. */

@@ -9,6 +9,11 @@ export function velocity(metresPerSecond) {
   return isNumber(metresPerSecond) ? metresPerSecond.toFixed(2) : NONE;
 }
 
+/** The uncertainty beside a velocity; never printed as zero. */
+export function spread(value, uncertainty) {
+  return isNumber(value) && isNumber(uncertainty) ? `± ${Math.max(uncertainty, 0.01).toFixed(2)}` : "";
+}
+
 /** A height in centimetres with one decimal, and its standard uncertainty likewise. */
 export function height(metres, uncertaintyMetres) {
   return {
@@ -26,12 +31,21 @@ export function duration(seconds) {
 }
 
 const WORDS = {
-  cmj: "Countermovement jump",
-  countermovement_jump: "Countermovement jump",
-  squat_jump: "Squat jump",
-  auto: "Finding the exercise",
+  cmj: "Countermovement",
+  squat_jump: "From a held squat",
+  drop_jump: "Drop jump",
   rom: "Range of motion",
+  displacement_over_time: "Height gained over the time it took",
+  rise_fit: "Rise of the body in flight, by its parabola",
 };
+
+/** What a phase looks like; phases in which nothing is measured have no word. */
+const PHASES = { eccentric: "Down", concentric: "Up", flight: "In the air", lost: "Not seen" };
+
+export const phase = (code) => PHASES[code] ?? "";
+
+/** An exercise or kind of jump; not every movement has a name yet. */
+export const kind = (code) => (code === "unknown" ? "" : words(code));
 
 /** A code such as `back_squat` as words. */
 export function words(code) {
@@ -62,6 +76,21 @@ export function quantity(record, field) {
   // An angle's or a time's uncertainty may be finer than the value is shown with: never print it as zero.
   const spread = isNumber(u) ? ` ± ${Math.max(u * factor, 10 ** -decimals).toFixed(decimals)}` : "";
   return { label, text: unit === "°" ? `${number}${spread}°` : `${number}${spread} ${unit}`.trim() };
+}
+
+/** A field's value as one glance takes it: whole centimetres, degrees and percent, hundredths of a second in flight. */
+export function fact(record, field) {
+  const [suffix, unit, factor] = UNITS.find(([suffix]) => field.endsWith(suffix));
+  const value = record?.[field];
+  if (!isNumber(value)) return NONE;
+  const number = (value * factor).toFixed(suffix === "_s" ? 2 : 0);
+  return unit === "°" ? `${number}°` : `${number} ${unit}`;
+}
+
+/** Time down, at the bottom and up. */
+export function tempo(rep) {
+  const times = [rep.eccentric_s, rep.pause_s, rep.concentric_s];
+  return times.every(isNumber) ? `${times.map((time) => time.toFixed(1)).join("–")} s` : NONE;
 }
 
 /** Where a value comes from, as `[term, description]` rows. */

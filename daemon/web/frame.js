@@ -22,24 +22,30 @@ function isGreater(left, right) {
   return at >= 0 && left[at] > right[at];
 }
 
-const repTime = (frame) => frame?.last_rep?.end_s ?? -Infinity;
-const jumpTime = (frame) => frame?.last_jump?.landing_s ?? -Infinity;
+const decided = (event) => event?.decided_s ?? -Infinity;
 
 function newestEvent(frame) {
-  if (!frame) return null;
-  return jumpTime(frame) > repTime(frame) ? frame.last_jump : frame.last_rep;
+  return decided(frame?.last_jump) > decided(frame?.last_rep) ? frame.last_jump : frame?.last_rep;
 }
 
 /** Which number is the largest: that of what is being trained. */
 export function hero(frame) {
   const inSet = (frame?.people ?? []).some((person) => person.rep_count > 0);
-  return !inSet && jumpTime(frame) > repTime(frame) ? "jump" : "reps";
+  return !inSet && decided(frame?.last_jump) > decided(frame?.last_rep) ? "jump" : "reps";
 }
 
-/** The counter: the open set's, or the last set's until the next one begins. */
-export function repetitions(frame, person) {
-  if (person && person.rep_count > 0) return { count: person.rep_count, open: true };
-  const last = frame?.last_rep;
-  const count = last?.rep ?? last?.number ?? null;
-  return count === null ? { count: person ? 0 : null, open: false } : { count, open: false };
+/** The counter: the open set's repetitions, and the last set's until the next one begins. */
+export class Counter {
+  last = null;
+
+  /** `{ count, open }` of the athlete in this frame; no count before anybody was there. */
+  read(frame, person) {
+    if (person?.rep_count > 0) {
+      this.last = person.rep_count;
+      return { count: this.last, open: true };
+    }
+    // The newest repetition numbers the last set where the page came too late to see it open.
+    this.last ??= frame?.last_rep?.rep_number ?? null;
+    return { count: this.last ?? (person ? 0 : null), open: false };
+  }
 }

@@ -1,4 +1,5 @@
-// Draws people as skeletons of 33 keypoints (BlazePose order, METRICS §0.2 in the design notes).
+// Draws people as skeletons of 33 keypoints in BlazePose order.
+import { extent } from "./frame.js";
 
 /** Colours by track number; all have a contrast of 7:1 or more on the stage. */
 export const COLOURS = ["#c8f751", "#63d4ff", "#ffb454", "#e7a3ff", "#ff9a9a", "#7df0c1"];
@@ -111,17 +112,19 @@ function disc(pen, at, radius) {
   pen.fill();
 }
 
+/** The track number above the head. */
 function label(pen, person, box, ratio) {
-  const seen = person.keypoints.filter((point) => point[2] >= 0.3);
+  const seen = HEAD.map((index) => person.keypoints[index]).filter((point) => point?.[2] >= 0.3);
   if (seen.length === 0) return;
-  const top = seen.reduce((highest, point) => (point[1] < highest[1] ? point : highest));
-  const size = 15 * ratio;
-  const at = { x: box.left + top[0] * box.scale, y: Math.max(size, box.top + top[1] * box.scale - 2.4 * size) };
+  const radius = 14 * ratio;
+  const mean = (axis) => seen.reduce((sum, point) => sum + point[axis], 0) / seen.length;
+  const top = box.top + (mean(1) - 0.11 * extent(person)) * box.scale - radius;
+  const at = { x: box.left + mean(0) * box.scale, y: Math.max(radius, top) };
   pen.globalAlpha = 1;
   pen.fillStyle = colour(person.person_id);
-  disc(pen, at, size);
+  disc(pen, at, radius);
   pen.fillStyle = "#0a0e13";
-  pen.font = `700 ${1.1 * size}px system-ui, sans-serif`;
+  pen.font = `700 ${1.15 * radius}px system-ui, sans-serif`;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   pen.fillText(String(person.person_id), at.x, at.y + ratio);

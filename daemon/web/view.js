@@ -1,10 +1,13 @@
 // Live frames and health reports to the page's elements.
 import * as format from "./format.js";
-import { athlete, hero, repetitions } from "./frame.js";
+import { athlete, Counter, hero } from "./frame.js";
 import { colour, draw } from "./skeleton.js";
 
-const REP_FIELDS = ["rom_m", "knee_flexion_deg", "eccentric_s", "pause_s", "concentric_s"];
-const JUMP_FIELDS = ["flight_time_s", "countermovement_depth_m", "time_to_takeoff_s"];
+const VELOCITY = "mean_concentric_velocity_m_s";
+const REP_FIELDS = ["peak_concentric_velocity_m_s", "velocity_loss_pct", "rom_m", "knee_flexion_deg", "eccentric_s", "pause_s", "concentric_s"];
+const JUMP_FIELDS = ["flight_time_s", "takeoff_velocity_m_s", "countermovement_depth_m", "time_to_takeoff_s", "rsi_modified_m_s"];
+
+let counter = new Counter();
 
 const at = (id) => document.getElementById(id);
 
@@ -34,7 +37,7 @@ export function showFrame(frame) {
   draw(at("skeleton"), frame, person?.person_id, window.devicePixelRatio || 1);
   showPeople(frame, person);
   showReps(frame, person);
-  showVelocity(frame.last_rep);
+  showVelocity(frame);
   showJump(frame.last_jump);
   write("rate", `${frame.fps.toFixed(0)} fps · ${frame.latency_ms.toFixed(0)} ms`);
   const { reps, sets, jumps } = frame.totals;
@@ -44,6 +47,7 @@ export function showFrame(frame) {
 
 /** Forgets what was shown of another station. */
 export function clear() {
+  counter = new Counter();
   showFrame({ people: [], fps: 0, latency_ms: 0, totals: { reps: 0, sets: 0, jumps: 0 }, last_rep: null, last_jump: null });
   write("rate", "");
   write("totals", "");
@@ -63,18 +67,33 @@ function showPeople(frame, main) {
 }
 
 function showReps(frame, person) {
-  const { count, open } = repetitions(frame, person);
+  const { count, open } = counter.read(frame, person);
   const text = count === null ? format.NONE : String(count);
-  const counter = at("reps");
-  if (counter.textContent !== text) {
-    if (open && Number(text) === Number(counter.textContent) + 1) pulse(counter);
+  const output = at("reps");
+  if (output.textContent !== text) {
+    if (open && count === Number(output.textContent) + 1) pulse(output);
     if (open) announce(`Rep ${text}`);
-    counter.textContent = text;
-    counter.dataset.digits = text.length;
+    output.textContent = text;
+    output.dataset.digits = text.length;
   }
-  write("exercise", format.words(person?.exercise) || format.NONE);
-  write("phase", format.words(person?.phase));
-  write("reps-note", open ? "" : count ? "Last set" : "");
+  write("exercise", format.kind(person?.exercise));
+  write("phase", format.phase(person?.phase));
+  write("reps-note", !open && count ? "last set" : "");
+  const rep = frame.last_rep;
+  showFacts("reps-facts", rep && [
+    ["Range", format.fact(rep, "rom_m")],
+    ["Knee", format.fact(rep, "knee_flexion_deg")],
+    ["Tempo", format.tempo(rep)],
+    ["Loss", format.fact(rep, "velocity_loss_pct")],
+  ]);
+}
+
+/** A row of small numbers; what was not measured is left out. */
+function showFacts(id, facts) {
+  const known = (facts ?? []).filter(([, text]) => text !== format.NONE);
+  rebuild(at(id), known.join(), () =>
+    known.map(([term, text]) => make("span", {}, make("span", { className: "dim", textContent: term }), make("b", { textContent: text }))),
+  );
 }
 
 function pulse(element) {
@@ -88,20 +107,32 @@ function announce(text) {
   at("announce").textContent = text;
 }
 
-function showVelocity(rep) {
-  write("velocity", format.velocity(rep?.mean_concentric_velocity_m_s));
-  showOrigin("velocity", rep, "mean_concentric_velocity_m_s", REP_FIELDS);
+function showVelocity(frame) {
+  const rep = frame.last_rep;
+  write("velocity", format.velocity(rep?.[VELOCITY]));
+  write("velocity-uncertainty", format.spread(rep?.[VELOCITY], rep?.provenance?.[VELOCITY]?.u));
+  const whose = rep && frame.people.length > 1 ? `, person ${rep.person_id}` : "";
+  const uncounted = rep?.status && rep.status !== "counted" ? `, ${rep.status}` : "";
+  write("velocity-note", `last rep${whose}${uncounted}`);
+  showOrigin("velocity", rep, VELOCITY, REP_FIELDS);
 }
 
 function showJump(jump) {
   const { value, uncertainty } = format.height(jump?.height_m, jump?.provenance?.height_m?.u);
-  if (jump && at("jump").dataset.at !== String(jump.landing_s)) {
-    if (at("jump").dataset.at) announce(`Jump ${value} centimetres`);
-    at("jump").dataset.at = jump.landing_s;
+  const output = at("jump");
+  const key = String(jump?.decided_s ?? "");
+  if (output.dataset.key !== key) {
+    if (output.dataset.key && key) announce(`Jump ${value} centimetres`);
+    output.dataset.key = key;
   }
   write("jump", value);
   write("jump-uncertainty", uncertainty);
-  write("jump-kind", format.words(jump?.kind).toLowerCase());
+  write("jump-kind", format.kind(jump?.kind).toLowerCase());
+  showFacts("jump-facts", jump && [
+    ["Flight", format.fact(jump, "flight_time_s")],
+    ["Dip", format.fact(jump, "countermovement_depth_m")],
+    ["To take-off", format.fact(jump, "time_to_takeoff_s")],
+  ]);
   showOrigin("jump", jump, "height_m", JUMP_FIELDS);
 }
 

@@ -1,9 +1,13 @@
 //! What the end-to-end tests share: the real binary as a process, the peers it talks to, and the truth to compare with.
 
+mod browser;
 mod clips;
+mod figure;
 mod mosquitto;
 mod process;
 
+pub use browser::Browser;
 pub use clips::{truth_dir, unless_absent};
+pub use figure::Figure;
 pub use mosquitto::{Broker, Subscription};
 pub use process::{Finished, SpotterProcess, checkout, free_port, run_to_end, spotter_binary};

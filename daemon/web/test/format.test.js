@@ -32,7 +32,7 @@ test("durations are told as a coach would", () => {
 
 test("codes become words", () => {
   assert.equal(format.words("back_squat"), "Back squat");
-  assert.equal(format.words("cmj"), "Countermovement jump");
+  assert.equal(format.words("cmj"), "Countermovement");
   assert.equal(format.words("out_of_bounds:absolute"), "Out of bounds: absolute");
   assert.equal(format.words(null), "");
 });
@@ -70,4 +70,28 @@ test("health is one truthful line", () => {
   assert.deepEqual([degraded.level, degraded.line], ["warn", "gym / u1: degraded: mqtt: refused (+1)"]);
   assert.equal(format.health(report("failed", [])).level, "bad");
   assert.equal(format.health(null).level, "wait");
+});
+
+test("facts are as coarse as one glance takes them", () => {
+  const rep = { rom_m: 0.6123, knee_flexion_deg: 108.4, concentric_s: 0.93 };
+  assert.deepEqual(Object.keys(rep).map((field) => format.fact(rep, field)), ["61 cm", "108°", "0.93 s"]);
+  assert.equal(format.fact({ rom_m: null }, "rom_m"), format.NONE);
+});
+
+test("a velocity's uncertainty is never printed as zero", () => {
+  assert.equal(format.spread(0.62, 0.021), "± 0.02");
+  assert.equal(format.spread(0.62, 0.001), "± 0.01");
+  assert.equal(format.spread(null, 0.02), "");
+});
+
+test("what has no name yet is not named", () => {
+  assert.equal(format.kind("unknown"), "");
+  assert.equal(format.kind("back_squat"), "Back squat");
+  assert.equal(format.phase("concentric"), "Up");
+  assert.equal(format.phase("idle"), "");
+});
+
+test("tempo is down, pause, up", () => {
+  assert.equal(format.tempo({ eccentric_s: 1.42, pause_s: 0.12, concentric_s: 0.93 }), "1.4–0.1–0.9 s");
+  assert.equal(format.tempo({ eccentric_s: 1.42, pause_s: null, concentric_s: 0.93 }), format.NONE);
 });

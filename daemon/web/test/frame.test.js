@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { athlete, extent, hero, repetitions } from "../frame.js";
+import { athlete, Counter, extent, hero } from "../frame.js";
 
 const person = (person_id, rep_count, height) => ({
   person_id,
@@ -20,24 +20,33 @@ test("a body's height counts only credible keypoints", () => {
 
 test("the athlete is who trains, else who did the newest thing, else the nearest", () => {
   assert.equal(athlete(frame([person(1, 0, 500), person(2, 3, 200)])).person_id, 2);
-  assert.equal(athlete(frame([person(1, 0, 500), person(2, 0, 200)], { person_id: 2, end_s: 1 })).person_id, 2);
+  assert.equal(athlete(frame([person(1, 0, 500), person(2, 0, 200)], { person_id: 2, decided_s: 1 })).person_id, 2);
   assert.equal(athlete(frame([person(1, 0, 200), person(2, 0, 500)])).person_id, 2);
   assert.equal(athlete(frame([])), null);
 });
 
 test("the largest number is that of what is being trained", () => {
-  const [rep, jump] = [{ end_s: 5 }, { landing_s: 9 }];
+  const [rep, jump] = [{ decided_s: 5 }, { decided_s: 9 }];
   assert.equal(hero(frame([])), "reps");
   assert.equal(hero(frame([], rep, jump)), "jump");
-  assert.equal(hero(frame([], { end_s: 10 }, jump)), "reps");
+  assert.equal(hero(frame([], { decided_s: 10 }, jump)), "reps");
   assert.equal(hero(frame([person(1, 2, 300)], rep, jump)), "reps");
 });
 
 test("the counter keeps the last set's count until the next one begins", () => {
-  const standing = person(1, 0, 300);
-  assert.deepEqual(repetitions(frame([standing]), standing), { count: 0, open: false });
-  assert.deepEqual(repetitions(frame([standing], { rep: 5 }), standing), { count: 5, open: false });
-  const squatting = person(1, 2, 300);
-  assert.deepEqual(repetitions(frame([squatting], { rep: 5 }), squatting), { count: 2, open: true });
-  assert.deepEqual(repetitions(frame([]), null), { count: null, open: false });
+  const counter = new Counter();
+  const read = (reps, last_rep) => {
+    const one = person(1, reps, 300);
+    return counter.read(frame([one], last_rep), one);
+  };
+  assert.deepEqual(counter.read(frame([]), null), { count: null, open: false });
+  assert.deepEqual(read(0), { count: 0, open: false });
+  assert.deepEqual(read(5, { rep_number: 5 }), { count: 5, open: true });
+  assert.deepEqual(read(0, { rep_number: null, status: "failed" }), { count: 5, open: false }, "after a failed last one");
+  assert.deepEqual(read(1, { rep_number: 1 }), { count: 1, open: true });
+});
+
+test("a page that comes late takes the last set's count from its last repetition", () => {
+  const one = person(1, 0, 300);
+  assert.deepEqual(new Counter().read(frame([one], { rep_number: 8 }), one), { count: 8, open: false });
 });
