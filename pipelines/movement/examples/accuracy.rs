@@ -1,17 +1,17 @@
 //! Prints how far the metrics are from the truth of the rendered clips, from the truth's own joints and from the landmarks
-//! that BlazePose gave: `cargo run -p spotter-movement --example accuracy [MODEL [PROFILE.json]]`.
+//! that BlazePose gave: `cargo run -p spotter-movement --example accuracy [full|heavy|lite]`.
 #![allow(clippy::print_stdout)] // Printing is all it does.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
 
 use common::truth::{self, Clip, number};
-use common::{Recording, blazepose_full, blazepose_lite, settings};
+use common::{Recording, settings};
 use spotter_movement::{Event, Jump, Measured, ModelProfile, Rep};
 
-const CLIPS: [&str; 15] = [
+const CLIPS: [&str; 14] = [
     "squat_sag_30", "squat_sag_60", "squat_45_30", "squat_passby_30", "cmj_sag_60", "cmj_45_30", "squat_jump_sag_60",
-    "drop_jump_sag_60", "drop_jump_sag_120", "deadlift_sag_30", "press_45_30", "curl_45_30", "run_sag_60", "walk_sag_30", "",
+    "drop_jump_sag_60", "drop_jump_sag_120", "deadlift_sag_30", "press_45_30", "curl_45_30", "run_sag_60", "walk_sag_30",
 ];
 
 fn main() {
@@ -19,12 +19,8 @@ fn main() {
         return;
     }
     let model = std::env::args().nth(1).unwrap_or_else(|| "full".to_owned());
-    let profile = match (std::env::args().nth(2), model.as_str()) {
-        (Some(path), _) => serde_json::from_str(&std::fs::read_to_string(path).unwrap_or_default()).unwrap_or_default(),
-        (None, "lite") => blazepose_lite(),
-        (None, _) => blazepose_full(),
-    };
-    for name in CLIPS.iter().filter(|name| !name.is_empty()) {
+    let profile = common::profile(&model);
+    for name in CLIPS {
         let Some(clip) = truth::clip(name) else { return };
         println!("== {name}");
         let joints = truth::joints(&clip);

@@ -94,11 +94,11 @@ pub fn jitter(recording: &mut Recording, sigma_px: f64, seed: u64) {
     }
 }
 
-/// What the manifest of the full model says, so that tests don't read other crates' files.
-pub fn blazepose_full() -> ModelProfile {
-    serde_json::from_str(include_str!("blazepose_full.json")).unwrap()
-}
-
-pub fn blazepose_lite() -> ModelProfile {
-    ModelProfile { name: "blazepose_lite".to_owned(), can_time_feet: false, ..blazepose_full() }
+/// Known biases of a pose model, from its manifest.
+pub fn profile(model: &str) -> ModelProfile {
+    let path = format!("{}/../../models/manifests/blazepose_landmark_{model}.toml", env!("CARGO_MANIFEST_DIR"));
+    let manifest: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+    let profile: ModelProfile = manifest["movement"].clone().try_into().unwrap();
+    profile.check().unwrap();
+    profile
 }
