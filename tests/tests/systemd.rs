@@ -151,3 +151,10 @@ fn the_user_and_the_folders_are_made_as_the_unit_needs_them() {
     assert_eq!(mode(&etc), 0o750);
     assert_eq!(mode(&etc.join("spotter.toml")), 0o640);
 }
+
+#[test]
+fn the_example_configuration_is_right() {
+    if let Err(error) = spotter::config::load(&systemd_dir().join("spotter.toml")) {
+        panic!("{error}");
+    }
+}
