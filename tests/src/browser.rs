@@ -1,6 +1,6 @@
-//! Headless Chromium, driven by Debian's `chromedriver` over the WebDriver protocol.
+//! Headless Chromium, driven by Debian's `chromedriver` over the `WebDriver` protocol.
 //!
-//! Not by a WebDriver crate: what these tests are about (the browser's log, its requests, the size of a tablet) are
+//! Not by a `WebDriver` crate: what these tests are about (the browser's log, its requests, the size of a tablet) are
 //! Chromium's own commands, which the crates do not have, and the rest of the protocol is a few JSON calls.
 
 use std::io::{BufRead, BufReader};
@@ -143,7 +143,7 @@ impl Browser {
             .collect()
     }
 
-    /// Every address that was asked for since the last call, WebSockets included; the browser's own first page left out.
+    /// Every address that was asked for since the last call, by WebSocket too; the browser's own first page left out.
     ///
     /// # Panics
     /// When the browser has gone.
@@ -209,7 +209,7 @@ fn get(url: &str) -> Value {
     value(&response.body_mut().with_config().limit(100 << 20).read_to_string().expect("a text"))
 }
 
-/// WebDriver answers are `{"value": …}`.
+/// `WebDriver` answers are `{"value": …}`.
 fn value(text: &str) -> Value {
     serde_json::from_str::<Value>(text).expect("JSON")["value"].take()
 }

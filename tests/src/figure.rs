@@ -46,7 +46,7 @@ impl Figure {
                 points[index + side] = [face[0] + 0.01 * h, face[1], 0.9];
             }
         }
-        points[0] = [(points[11][0] + points[12][0]) / 2.0 + 0.06 * h, points[11][1] - 0.12 * h, 0.98];
+        points[0] = [f32::midpoint(points[11][0], points[12][0]) + 0.06 * h, points[11][1] - 0.12 * h, 0.98];
         points
     }
 }

@@ -1,5 +1,7 @@
 //! The page in headless Chromium, served by the daemon's own server and fed with live frames.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panics")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;

@@ -50,7 +50,7 @@ pub(super) async fn guard(State(shared): State<Shared>, request: Request, next: 
 }
 
 /// Whether a WebSocket may open: browsers send `Origin`, and it has to be the page that this unit served. Browsers do not
-/// keep other sites from opening WebSockets, so the server has to. Other programs send no `Origin`.
+/// keep other sites from opening a WebSocket, so the server has to. Other programs send no `Origin`.
 pub(super) fn is_same_origin(headers: &HeaderMap) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else {
         return true;

@@ -70,7 +70,7 @@ impl Unit {
 
     async fn follow(&self) -> Live {
         let url = format!("ws://{}/ws/{STATION}", self.address);
-        within(connect_async(url)).await.unwrap().0
+        within(Box::pin(connect_async(url))).await.unwrap().0
     }
 
     fn post(&self, text: impl AsRef<str>) {
@@ -333,7 +333,7 @@ async fn refusal(unit: &Unit, station: &str, origin: Option<&str>) -> u16 {
     if let Some(origin) = origin {
         request.headers_mut().insert("Origin", origin.parse().unwrap());
     }
-    match within(connect_async(request)).await {
+    match within(Box::pin(connect_async(request))).await {
         Err(WsError::Http(answer)) => answer.status().as_u16(),
         other => panic!("not refused: {other:?}"),
     }
