@@ -124,12 +124,7 @@ fn fetch_with(
         }
         result?;
     }
-    let verified =
-        wanted.iter().map(|manifest| verify_one(folder, manifest)).collect::<Result<Vec<_>, _>>()?;
-    for VerifiedModel { name, path, bytes, .. } in &verified {
-        progress(&format!("{name}: {} ({bytes} bytes, checksum right)", path.display()));
-    }
-    Ok(verified)
+    wanted.iter().map(|manifest| verify_one(folder, manifest)).collect()
 }
 
 /// Installs one model unless it is there.
@@ -154,7 +149,8 @@ fn provide(
         "this is a defect of the manifest: report it",
     )?;
     let onnx = convert_one(manifest, &original)?;
-    install::install(folder, &manifest.converted.file, &onnx)?;
+    let path = install::install(folder, &manifest.converted.file, &onnx)?;
+    progress(&format!("{}: installed as {}", manifest.name, path.display()));
     Ok(())
 }
 

