@@ -7,7 +7,7 @@ use crate::bounds;
 use crate::calibrate::{GRAVITY, Scale};
 use crate::measured::{Caps, Measured, Quality};
 use crate::settings::ModelProfile;
-use crate::signal::{Ring, median, parabola_fit, quantile};
+use crate::signal::{Parabola, Ring, median, parabola_fit, quantile};
 
 /// Why a flight is not reported as a jump.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,12 +161,7 @@ fn approach(ring: &Ring<BodySample>, takeoff: f64, with: &Surroundings<'_>) -> O
     let fastest_down = times(bottom - ECCENTRIC_S, bottom)
         .filter_map(|t| hip(t, TURN_HALF_S).map(|fit| (t, fit.v)))
         .reduce(|a, b| if b.1 < a.1 { b } else { a })?;
-    let onset = times(fastest_down.0 - ECCENTRIC_S, fastest_down.0)
-        .find(|t| hip(*t, SLOW_HALF_S).is_some_and(|fit| fit.v.abs() < still))
-        .and_then(|t| {
-            let before = ring.window(t - 0.3, t).filter_map(|s| s.hip.map(|hip| hip[1]));
-            Some((t, median(before)?))
-        });
+    let onset = onset(ring, times(fastest_down.0 - ECCENTRIC_S, fastest_down.0), still, hip);
     let dip = HOLD_DIP_M / with.scale.m_per_px;
     // The push-off bends the window that ends in it.
     let held_from = times(bottom - 5.0, bottom - SLOW_HALF_S)
@@ -174,6 +169,24 @@ fn approach(ring: &Ring<BodySample>, takeoff: f64, with: &Surroundings<'_>) -> O
         .last();
     let hold_s = held_from.map_or(0.0, |t| bottom - t);
     Some(Approach { bottom, bottom_y, onset, fastest_down, fastest_up, hold_s })
+}
+
+/// First movement and the height before it, from `times` going back from the fastest descent.
+///
+/// The hips are seen to move only at [`STILL_M_S`], but body weight shifts before that. While unweighting builds up evenly
+/// the velocity grows with the square of time, and four times the velocity comes at twice the time; where it begins at
+/// once, earlier. A third of that extrapolation lies between the two.
+fn onset(
+    ring: &Ring<BodySample>,
+    times: impl Iterator<Item = f64> + Clone,
+    still: f64,
+    hip: impl Fn(f64, f64) -> Option<Parabola>,
+) -> Option<(f64, f64)> {
+    let slower = |than: f64| times.clone().find(|t| hip(*t, SLOW_HALF_S).is_some_and(|fit| fit.v.abs() < than));
+    let (first_seen, four_times) = (slower(still)?, slower(4.0 * still)?);
+    let onset = first_seen - (four_times - first_seen).clamp(0.0, 0.1) / 3.0;
+    let before = ring.window(onset - 0.3, onset).filter_map(|s| s.hip.map(|hip| hip[1]));
+    Some((onset, median(before)?))
 }
 
 /// Height from which the athlete came down onto the floor before this contact, metres; 0 where he stood on it.
