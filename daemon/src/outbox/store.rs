@@ -1,34 +1,18 @@
 //! The outbox's database: one SQLite file that one process holds.
 
+mod file;
+mod room;
+
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use bytes::Bytes;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, ErrorCode, Transaction, params};
 
+use self::file::{connect, move_aside};
+use self::room::{Size, history_before, least_pending, make_room, oldest_history, remove};
 use super::event::{Class, NewEvent, PendingEvent};
 use super::{Clock, Limits};
-
-/// Version of [`SCHEMA`], kept in SQLite's `user_version`.
-const SCHEMA_VERSION: i64 = 1;
-
-/// `acknowledged_ms` is null while the event is to be sent. The partial indexes hold only what each query walks over.
-const SCHEMA: &str = "
-    CREATE TABLE event (
-        position INTEGER PRIMARY KEY,
-        id TEXT NOT NULL,
-        class INTEGER NOT NULL,
-        topic TEXT NOT NULL,
-        payload BLOB NOT NULL,
-        recorded_ms INTEGER NOT NULL,
-        acknowledged_ms INTEGER,
-        rejected TEXT
-    ) STRICT;
-    CREATE INDEX pending ON event (position) WHERE acknowledged_ms IS NULL;
-    CREATE INDEX pending_by_class ON event (class, position) WHERE acknowledged_ms IS NULL;
-    CREATE INDEX history ON event (acknowledged_ms) WHERE acknowledged_ms IS NOT NULL;
-    PRAGMA user_version = 1;
-";
 
 /// Rows removed at a time when the disk or the file's limit leaves no room.
 const FREE_ROWS: usize = 64;
@@ -74,21 +58,6 @@ pub(super) struct Written {
     pub(super) stored: Vec<bool>,
     /// Pending events that were dropped to make room.
     pub(super) evicted: u64,
-}
-
-/// Rows and bytes in the table.
-#[derive(Debug, Clone, Copy, Default)]
-struct Size {
-    rows: u64,
-    bytes: u64,
-    pending: u64,
-}
-
-/// A row that may go.
-struct Victim {
-    position: i64,
-    bytes: u64,
-    pending: bool,
 }
 
 /// The open database.
@@ -280,63 +249,6 @@ impl Store {
     }
 }
 
-/// Opens the file, takes its lock, checks it and makes its tables.
-fn connect(path: &Path, limits: &Limits) -> Result<Connection, StoreError> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(std::time::Duration::ZERO)?;
-    // The lock is held until the process ends, however it ends: two daemons on one outbox would send everything twice.
-    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-    connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0))?;
-    connection.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
-    // Each commit is flushed to the disk: in WAL mode NORMAL would lose the last seconds in a power cut.
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "journal_size_limit", 4 << 20)?;
-    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if found != "ok" {
-        return Err(StoreError::Damaged(found));
-    }
-    match connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))? {
-        0 => connection.execute_batch(&format!("BEGIN; {SCHEMA} COMMIT"))?,
-        SCHEMA_VERSION => {}
-        newer => {
-            return Err(StoreError::Damaged(format!(
-                "its format is {newer}, this version knows {SCHEMA_VERSION}"
-            )));
-        }
-    }
-    let page_bytes: i64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
-    let pages = (2 * limits.max_bytes + (1 << 20)) / page_bytes.unsigned_abs().max(1);
-    connection.pragma_update_and_check(None, "max_page_count", pages as i64, |row| row.get::<_, i64>(0))?;
-    Ok(connection)
-}
-
-/// Moves a damaged file out of the way. Only the newest is kept, so that a box that breaks files again and again does not fill its disk.
-fn move_aside(path: &Path, cause: &str) -> Result<(), StoreError> {
-    let aside = beside(path, ".damaged");
-    std::fs::rename(path, &aside).map_err(StoreError::Aside)?;
-    for journal in ["-wal", "-shm"] {
-        match std::fs::rename(beside(path, journal), beside(&aside, journal)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(StoreError::Aside(error));
-            }
-            _ => {}
-        }
-    }
-    tracing::error!(
-        cause,
-        "the outbox {} was damaged: it is now {}, and a new one is begun",
-        path.display(),
-        aside.display()
-    );
-    Ok(())
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
 fn insert(
     transaction: &Transaction<'_>,
     position: i64,
@@ -348,64 +260,5 @@ fn insert(
             "INSERT INTO event (position, id, class, topic, payload, recorded_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
         .execute(params![position, event.id.to_string(), event.class as u8, event.topic, &event.payload[..], now_ms])?;
-    Ok(())
-}
-
-/// Removes rows until `event` fits the limits: history first, then the oldest of the lowest class. False when only more important ones are left.
-fn make_room(
-    transaction: &Transaction<'_>,
-    limits: &Limits,
-    size: &mut Size,
-    event: &NewEvent,
-    evicted: &mut u64,
-) -> Result<bool, StoreError> {
-    while size.rows + 1 > limits.max_events || size.bytes + event.size() > limits.max_bytes {
-        let victim = match oldest_history(transaction)? {
-            Some(victim) => Some(victim),
-            None => least_pending(transaction, event.class)?,
-        };
-        let Some(victim) = victim else { return Ok(false) };
-        *evicted += u64::from(victim.pending);
-        remove(transaction, &victim, size)?;
-    }
-    Ok(true)
-}
-
-fn oldest_history(transaction: &Transaction<'_>) -> Result<Option<Victim>, StoreError> {
-    history_before(transaction, i64::MAX)
-}
-
-fn history_before(transaction: &Transaction<'_>, acknowledged_ms: i64) -> Result<Option<Victim>, StoreError> {
-    let row = transaction
-        .prepare_cached(
-            "SELECT position, length(topic) + length(payload) FROM event INDEXED BY history
-             WHERE acknowledged_ms IS NOT NULL AND acknowledged_ms < ?1 ORDER BY acknowledged_ms LIMIT 1",
-        )?
-        .query_row([acknowledged_ms], |row| victim(row, false))
-        .optional()?;
-    Ok(row)
-}
-
-/// The oldest pending event of the lowest class, unless that is above `class`.
-fn least_pending(transaction: &Transaction<'_>, class: Class) -> Result<Option<Victim>, StoreError> {
-    let row = transaction
-        .prepare_cached(
-            "SELECT position, length(topic) + length(payload) FROM event INDEXED BY pending_by_class
-             WHERE acknowledged_ms IS NULL AND class <= ?1 ORDER BY class, position LIMIT 1",
-        )?
-        .query_row([class as u8], |row| victim(row, true))
-        .optional()?;
-    Ok(row)
-}
-
-fn victim(row: &rusqlite::Row<'_>, pending: bool) -> rusqlite::Result<Victim> {
-    Ok(Victim { position: row.get(0)?, bytes: row.get::<_, i64>(1)?.unsigned_abs(), pending })
-}
-
-fn remove(transaction: &Transaction<'_>, victim: &Victim, size: &mut Size) -> Result<(), StoreError> {
-    transaction.prepare_cached("DELETE FROM event WHERE position = ?1")?.execute([victim.position])?;
-    size.rows -= 1;
-    size.bytes -= victim.bytes;
-    size.pending -= u64::from(victim.pending);
     Ok(())
 }
