@@ -23,6 +23,8 @@ pub struct LiveFrame<'a> {
     pub height_px: u32,
     /// Estimated frames a second over the last second.
     pub fps: f64,
+    /// When the frame was captured, RFC 3339 by the unit's clock. For latency only: analysis knows PTS alone.
+    pub captured_at: String,
     /// Capture to this value, milliseconds.
     pub latency_ms: f64,
     /// The people in view.

@@ -73,3 +73,16 @@ impl<T, E: Into<anyhow::Error>> OrExit<T> for Result<T, E> {
         self.map_err(|error| Failure::new(code, error))
     }
 }
+
+/// The code for a model that can't be used.
+pub fn model_code(error: &spotter_models::ModelError) -> Code {
+    use spotter_models::ModelError as E;
+    match error {
+        E::Missing { .. } => Code::NoInput,
+        E::Checksum { .. } | E::Source { .. } | E::Archive { .. } | E::Convert { .. } => Code::Data,
+        E::Runtime(_) | E::Client { .. } | E::Package { .. } => Code::Unavailable,
+        E::Unknown { .. } => Code::Usage,
+        E::Io { .. } => Code::CantCreate,
+        _ => Code::Software,
+    }
+}

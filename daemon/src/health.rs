@@ -190,6 +190,14 @@ pub struct HealthReport {
     pub mqtt: MqttReport,
 }
 
+impl HealthReport {
+    /// What is worth telling when it changes: states and causes, without times, rates and counts.
+    pub fn without_ages(&self) -> String {
+        let stations = self.stations.iter().map(|station| format!("{} {:?} {:?}", station.name, station.state, station.cause));
+        format!("{:?} {:?} {:?}", self.status, self.reasons, stations.collect::<Vec<_>>())
+    }
+}
+
 /// Reads the state of the link; given by the MQTT client.
 pub type MqttProbe = Box<dyn Fn() -> MqttReport + Send + Sync>;
 

@@ -42,9 +42,9 @@ pub(crate) fn measure(clip: &Path, time: Duration) -> UnitFigures {
     while Instant::now() < end {
         let (topic, payload, at) = subscription.wait_for(DEADLINE, |_, _| true);
         if topic.ends_with("/live") {
-            live.extend(latency(&payload["captured_at_s"], at));
+            live.extend(latency(&payload["captured_at"], at));
         } else if topic.contains("/event/") {
-            events.extend(latency(&payload["captured_at_s"], at));
+            events.extend(latency(&payload["captured_at"], at));
         }
     }
     let (_, metrics) = unit.get("/metrics");
@@ -60,8 +60,8 @@ pub(crate) fn measure(clip: &Path, time: Duration) -> UnitFigures {
 }
 
 /// From a payload's capture time, by the clock that unit and subscriber share, to its receipt at `at`.
-fn latency(captured_at_s: &Value, at: Instant) -> Option<Duration> {
-    let captured_at = SystemTime::UNIX_EPOCH + Duration::from_secs_f64(captured_at_s.as_f64()?);
+fn latency(captured_at: &Value, at: Instant) -> Option<Duration> {
+    let captured_at = humantime::parse_rfc3339(captured_at.as_str()?).ok()?;
     let since_captured = SystemTime::now().duration_since(captured_at).ok()?;
     since_captured.checked_sub(at.elapsed())
 }

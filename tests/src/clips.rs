@@ -17,3 +17,13 @@ pub fn unless_absent(path: PathBuf) -> Option<PathBuf> {
     println!("skipped: {} is absent", path.display());
     None
 }
+
+/// Truth of a clip under `tests/clips`, as the generator wrote it.
+///
+/// # Panics
+/// When it is not there.
+pub fn truth_of(clip: &str) -> serde_json::Value {
+    let path = checkout().join("tests/clips").join(format!("{clip}.truth.json"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).expect("the truth is JSON")
+}

@@ -9,7 +9,7 @@ mod mosquitto;
 mod process;
 
 pub use browser::Browser;
-pub use clips::{truth_dir, unless_absent};
+pub use clips::{truth_dir, truth_of, unless_absent};
 pub use figure::Figure;
 pub use mosquitto::{Broker, Subscription};
-pub use process::{Finished, SpotterProcess, checkout, free_port, run_to_end, spotter_binary};
+pub use process::{Finished, SpotterProcess, checkout, free_port, run_to_end, run_with, spotter_binary};

@@ -50,7 +50,20 @@ pub struct Finished {
 /// # Panics
 /// When it can't be started.
 pub fn run_to_end(arguments: &[&str]) -> Finished {
-    let output = Command::new(spotter_binary()).args(arguments).output().expect("spotter starts");
+    run_with(arguments, &std::env::temp_dir(), &[])
+}
+
+/// Runs `spotter` in a folder and with environment variables of its own until it ends.
+///
+/// # Panics
+/// When it can't be started.
+pub fn run_with(arguments: &[&str], folder: &Path, environment: &[(&str, &str)]) -> Finished {
+    let output = Command::new(spotter_binary())
+        .args(arguments)
+        .current_dir(folder)
+        .envs(environment.iter().copied())
+        .output()
+        .expect("spotter starts");
     Finished {
         status: output.status,
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -118,19 +131,78 @@ impl SpotterProcess {
     /// # Panics
     /// When it does not come within the deadline: the log is then shown.
     pub fn wait_for_notification(&self, wanted: &str, deadline: Duration) -> Duration {
-        let end = Instant::now() + deadline;
+        assert!(self.is_notified(wanted, deadline), "no {wanted} within {deadline:?}; the log:\n{}", self.log());
+        self.started.elapsed()
+    }
+
+    /// Whether a message comes on the notify socket within the time.
+    ///
+    /// # Panics
+    /// When the socket fails.
+    pub fn is_notified(&self, wanted: &str, within: Duration) -> bool {
+        let end = Instant::now() + within;
         let mut buffer = [0; 4096];
         loop {
             let left = end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
             self.notify.set_read_timeout(Some(left)).expect("a time-out");
-            let Ok(length) = self.notify.recv(&mut buffer) else {
-                panic!("no {wanted} within {deadline:?}; the log:\n{}", self.log());
-            };
-            let text = String::from_utf8_lossy(&buffer[..length]);
-            if text.lines().any(|line| line == wanted) {
-                return self.started.elapsed();
+            let Ok(length) = self.notify.recv(&mut buffer) else { return false };
+            if String::from_utf8_lossy(&buffer[..length]).lines().any(|line| line == wanted) {
+                return true;
             }
         }
+    }
+
+    /// Throws away the notifications that have come already.
+    ///
+    /// # Panics
+    /// When the socket fails.
+    pub fn drain_notifications(&self) {
+        self.notify.set_nonblocking(true).expect("the socket can be set");
+        while self.notify.recv(&mut [0; 4096]).is_ok() {}
+        self.notify.set_nonblocking(false).expect("the socket can be set");
+    }
+
+    /// Waits until a look at the unit gives something; looks again at each beat of its watchdog (once a second).
+    ///
+    /// # Panics
+    /// When it gives nothing within the deadline: the log is then shown.
+    pub fn wait_until<T>(&self, deadline: Duration, mut look: impl FnMut(&Self) -> Option<T>) -> T {
+        let end = Instant::now() + deadline;
+        loop {
+            if let Some(seen) = look(self) {
+                return seen;
+            }
+            assert!(Instant::now() < end, "not seen within {deadline:?}; the log:\n{}", self.log());
+            self.wait_for_notification("WATCHDOG=1", Duration::from_secs(10));
+        }
+    }
+
+    /// Waits until the sum of a metric's samples is accepted.
+    ///
+    /// # Panics
+    /// When it is not within the deadline.
+    pub fn wait_for_metric(&self, name: &str, deadline: Duration, accepted: impl Fn(f64) -> bool) {
+        self.wait_until(deadline, |unit| {
+            let (_, metrics) = unit.get("/metrics");
+            let samples = metrics.lines().filter(|line| line.starts_with(name));
+            let sum = samples.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum();
+            accepted(sum).then_some(())
+        });
+    }
+
+    /// Waits until `/health` is accepted; returns it.
+    ///
+    /// # Panics
+    /// When it is not within the deadline.
+    pub fn wait_for_health(
+        &self,
+        deadline: Duration,
+        accepted: impl Fn(&serde_json::Value) -> bool,
+    ) -> serde_json::Value {
+        self.wait_until(deadline, |unit| {
+            let health = serde_json::from_str(&unit.get("/health").1).ok()?;
+            accepted(&health).then_some(health)
+        })
     }
 
     /// Waits for READY; returns the time since the start.

@@ -175,7 +175,7 @@ fn drawn_pixels(browser: &Browser) -> [u64; 2] {
            const canvas = document.getElementById('skeleton');
            const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
            return [1, 2].map((person) => {
-             const wanted = [1, 3, 5].map((at) => parseInt(colour(person).slice(at, at + 2), 16));
+             const wanted = [1, 3, 5].map((at) => parseInt(colour(person, 1).slice(at, at + 2), 16));
              let count = 0;
              for (let at = 0; at < data.length; at += 4)
                if (data[at + 3] > 100 && wanted.every((c, i) => Math.abs(data[at + i] - c) < 12)) count += 1;

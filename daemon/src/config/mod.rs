@@ -2,6 +2,8 @@
 //!
 //! Every key is listed with its default in `docs/ref/config.md`, which a test holds against these types.
 
+#[cfg(test)]
+mod documented;
 mod load;
 mod name;
 
@@ -71,12 +73,12 @@ pub struct StationConfig {
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ModelsConfig {
-    /// Folder of the converted models (`spotter models fetch` fills it).
-    pub dir: PathBuf,
+    /// Folder of the converted models (`spotter models fetch` fills it); default: the installed one, or the checkout's.
+    pub dir: Option<PathBuf>,
     /// Landmark model: `full`, `heavy` or `lite` (lite can't time jumps).
     pub landmarks: LandmarkModel,
-    /// ONNX Runtime's shared library.
-    pub onnxruntime: PathBuf,
+    /// ONNX Runtime's shared library; default: the installed one, or the checkout's.
+    pub onnxruntime: Option<PathBuf>,
     /// Inference threads; 0 takes one for each processor, four at most.
     pub threads: usize,
     /// People tracked at the same time at a station, 1–10.
@@ -150,9 +152,9 @@ fn default_state_dir() -> PathBuf {
 impl Default for ModelsConfig {
     fn default() -> Self {
         Self {
-            dir: PathBuf::from("/usr/share/spotter/models"),
+            dir: None,
             landmarks: LandmarkModel::default(),
-            onnxruntime: PathBuf::from("/usr/lib/libonnxruntime.so"),
+            onnxruntime: None,
             threads: 0,
             max_people: 3,
         }
@@ -183,5 +185,12 @@ impl ModelsConfig {
             0 => std::thread::available_parallelism().map_or(1, |processors| processors.get().min(4)),
             threads => threads,
         }
+    }
+}
+
+impl ExternalBrokerConfig {
+    /// The port, with the protocol's default.
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(if self.tls.is_some() { 8883 } else { 1883 })
     }
 }

@@ -1,0 +1,166 @@
+//! One camera's frames to events: estimation, then movement. Live and offline analysis are this same code.
+
+use std::time::{Duration, Instant};
+
+use arrayvec::ArrayVec;
+use spotter_capture::{Frame, PixelPlanes};
+use spotter_models::{
+    ColorMatrix, EstimateError, Image, KEYPOINT_COUNT, KEYPOINT_NAMES, Planes, Pose, PoseEstimator, StageTimes,
+};
+use spotter_movement::{Event, Exercise, Keypoint, Layout, ModelProfile, PersonPose, Session, SessionQuality, Settings, View};
+
+/// More people than an estimator is ever asked for.
+const MAX_PEOPLE: usize = 10;
+
+/// What the coach or the installer said of a station's athlete.
+#[derive(Debug, Clone, Default)]
+pub struct Athlete {
+    /// Exercise, or automatic.
+    pub exercise: Exercise,
+    /// Standing height, for the scale.
+    pub height_m: Option<f64>,
+    /// Where the camera stands, where stated.
+    pub view: Option<View>,
+}
+
+/// Where one frame's time went.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FrameTimes {
+    /// The estimator's stages.
+    pub estimate: StageTimes,
+    /// Movement.
+    pub movement: Duration,
+}
+
+/// Turns frames into events.
+pub struct Analysis {
+    estimator: Box<dyn PoseEstimator>,
+    athlete: Athlete,
+    model: ModelProfile,
+    session: Option<(Session, (u32, u32))>,
+    poses: Vec<Pose>,
+}
+
+impl Analysis {
+    /// An analysis that has seen nothing.
+    pub fn new(estimator: Box<dyn PoseEstimator>, model: ModelProfile, athlete: Athlete) -> Self {
+        Self { estimator, athlete, model, session: None, poses: Vec::with_capacity(MAX_PEOPLE) }
+    }
+
+    /// What computes the poses.
+    pub fn backend(&self) -> &str {
+        self.estimator.backend()
+    }
+
+    /// The poses of the newest frame.
+    pub fn poses(&self) -> &[Pose] {
+        &self.poses
+    }
+
+    /// The movement session, once there was a frame.
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref().map(|(session, _)| session)
+    }
+
+    /// Estimates one frame at `pts` and feeds movement; appends to `events`.
+    ///
+    /// # Errors
+    /// When the frame could not be estimated; movement then sees a gap.
+    pub fn frame(&mut self, frame: &Frame, pts: Duration, events: &mut Vec<Event>) -> Result<FrameTimes, EstimateError> {
+        self.follow_picture(frame, events);
+        let estimate = self.estimator.estimate(&picture(frame), pts, &mut self.poses)?;
+        let started = Instant::now();
+        if let Some((session, _)) = &mut self.session {
+            push(session, pts, &self.poses, events);
+        }
+        Ok(FrameTimes { estimate, movement: started.elapsed() })
+    }
+
+    /// The source ended or will be opened again: closes what is open. Says how good the input was.
+    pub fn finish(&mut self, events: &mut Vec<Event>) -> SessionQuality {
+        let (mut session, _) = self.session.take().unwrap_or_else(|| (Session::new(self.settings((0, 0))), (0, 0)));
+        session.finish(events);
+        self.estimator.reset();
+        session.quality()
+    }
+
+    /// Starts a session for a picture of another size; tells tracker and session where the picture does not continue.
+    fn follow_picture(&mut self, frame: &Frame, events: &mut Vec<Event>) {
+        let size = (frame.width, frame.height);
+        if self.session.as_ref().is_some_and(|(_, known)| *known != size) {
+            self.finish(events);
+        }
+        match &mut self.session {
+            None => self.session = Some((Session::new(self.settings(size)), size)),
+            Some((session, _)) if frame.discontinuity => {
+                session.discontinuity(events);
+                self.estimator.reset();
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn settings(&self, (width_px, height_px): (u32, u32)) -> Settings {
+        Settings {
+            layout: Layout::blazepose(),
+            width_px,
+            height_px,
+            athlete_height_m: self.athlete.height_m,
+            exercise: self.athlete.exercise,
+            view: self.athlete.view,
+            model: self.model.clone(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Analysis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Analysis").field("backend", &self.backend()).finish_non_exhaustive()
+    }
+}
+
+/// Hands the estimator's poses to movement.
+fn push(session: &mut Session, pts: Duration, poses: &[Pose], events: &mut Vec<Event>) {
+    let keypoints: ArrayVec<[Keypoint; KEYPOINT_COUNT], MAX_PEOPLE> =
+        poses.iter().take(MAX_PEOPLE).map(movement_keypoints).collect();
+    let people: ArrayVec<PersonPose<'_>, MAX_PEOPLE> = poses
+        .iter()
+        .zip(&keypoints)
+        .map(|(pose, keypoints)| PersonPose { id: pose.id, keypoints })
+        .collect();
+    session.push(pts, &people, events);
+}
+
+/// An estimator's keypoints as movement reads them.
+pub fn movement_keypoints(pose: &Pose) -> [Keypoint; KEYPOINT_COUNT] {
+    pose.keypoints.map(|point| Keypoint {
+        x_px: f64::from(point.x_px),
+        y_px: f64::from(point.y_px),
+        confidence: f64::from(point.confidence),
+    })
+}
+
+fn plane(plane: spotter_capture::Plane<'_>) -> spotter_models::Plane<'_> {
+    spotter_models::Plane { data: plane.data, stride: plane.stride }
+}
+
+/// A frame as the estimator reads it; nothing is copied.
+pub fn picture(frame: &Frame) -> Image<'_> {
+    let planes = match frame.planes() {
+        PixelPlanes::I420 { y, u, v } => Planes::I420 { y: plane(y), u: plane(u), v: plane(v) },
+        PixelPlanes::Nv12 { y, uv } => Planes::Nv12 { y: plane(y), uv: plane(uv) },
+    };
+    let colors = frame.colors();
+    let color = match (colors.matrix, colors.full_range) {
+        (spotter_capture::ColorMatrix::Bt601, false) => ColorMatrix::Bt601,
+        (spotter_capture::ColorMatrix::Bt601, true) => ColorMatrix::Bt601Full,
+        (spotter_capture::ColorMatrix::Bt709, false) => ColorMatrix::Bt709,
+        (spotter_capture::ColorMatrix::Bt709, true) => ColorMatrix::Bt709Full,
+    };
+    Image { width: frame.width, height: frame.height, planes, color }
+}
+
+/// Names of the keypoints that the estimator gives, for pose files.
+pub fn keypoint_names() -> &'static [&'static str] {
+    &KEYPOINT_NAMES
+}

@@ -1,0 +1,96 @@
+//! The report as tables for people.
+
+use spotter_movement::{Jump, JumpKind, Measured, Quality, Rep, Report, Set};
+
+use crate::commands::table::table;
+
+/// The report as text.
+pub(super) fn report(report: &Report) -> String {
+    let source = report.source();
+    let mut parts = vec![format!(
+        "{}: {}×{}, {} frames, {:.1} s",
+        source.file, source.width, source.height, source.frames, source.duration_s
+    )];
+    parts.extend(report.sets().map(|(set, reps)| set_table(set, reps)));
+    if !report.jumps().is_empty() {
+        parts.push(jump_table(report.jumps()));
+    }
+    if report.jumps().is_empty() && report.sets().next().is_none() {
+        parts.push("No repetition and no jump.".to_owned());
+    }
+    let quality = report.quality();
+    parts.extend(quality.refused.iter().map(|refused| format!("not measured: {refused}")));
+    parts.extend(quality.warnings.iter().map(|warning| format!("note: {warning}")));
+    parts.join("\n\n")
+}
+
+fn set_table(set: &Set, reps: &[Rep]) -> String {
+    let header = ["rep", "start s", "down s", "pause s", "up s", "ROM m", "knee °", "mean velocity m/s", "quality", ""];
+    let rows: Vec<Vec<String>> = reps
+        .iter()
+        .map(|rep| {
+            vec![
+                rep.rep_number.map_or("–".to_owned(), |number| number.to_string()),
+                plain(&rep.start_s, 2),
+                plain(&rep.eccentric_s, 2),
+                plain(&rep.pause_s, 2),
+                plain(&rep.concentric_s, 2),
+                with_u(&rep.rom_m, 3),
+                with_u(&rep.knee_flexion_deg, 0),
+                with_u(&rep.mean_concentric_velocity_m_s, 2),
+                quality(rep.quality),
+                if rep.counts() { String::new() } else { "not counted".to_owned() },
+            ]
+        })
+        .collect();
+    format!("Set {}: {}, {} repetitions\n{}", set.set_number, set.exercise, set.rep_count, table(&header, &rows))
+}
+
+fn jump_table(jumps: &[Jump]) -> String {
+    let header = ["jump", "take-off s", "landing s", "flight s", "height m", "depth m", "to take-off s", "quality"];
+    let rows: Vec<Vec<String>> = jumps
+        .iter()
+        .map(|jump| {
+            vec![
+                kind(jump.kind).to_owned(),
+                plain(&jump.takeoff_s, 3),
+                plain(&jump.landing_s, 3),
+                with_u(&jump.flight_time_s, 3),
+                with_u(&jump.height_m, 3),
+                with_u(&jump.countermovement_depth_m, 3),
+                with_u(&jump.time_to_takeoff_s, 2),
+                quality(jump.quality),
+            ]
+        })
+        .collect();
+    format!("Jumps\n{}", table(&header, &rows))
+}
+
+fn plain(measured: &Measured, decimals: usize) -> String {
+    measured.value().map_or("–".to_owned(), |value| format!("{value:.decimals$}"))
+}
+
+fn with_u(measured: &Measured, decimals: usize) -> String {
+    match (measured.value(), measured.u()) {
+        (Some(value), Some(u)) => format!("{value:.decimals$} ± {u:.decimals$}"),
+        _ => plain(measured, decimals),
+    }
+}
+
+fn quality(quality: Quality) -> String {
+    match quality {
+        Quality::High => "high",
+        Quality::Medium => "medium",
+        Quality::Low => "low",
+    }
+    .to_owned()
+}
+
+fn kind(kind: JumpKind) -> &'static str {
+    match kind {
+        JumpKind::Cmj => "counter-movement",
+        JumpKind::SquatJump => "squat jump",
+        JumpKind::DropJump => "drop jump",
+        _ => "unknown",
+    }
+}

@@ -1,0 +1,86 @@
+//! Opens pose estimators, with what is known of their models' biases.
+
+use std::path::PathBuf;
+
+use spotter_models::{EstimatorSettings, LandmarkModel, ModelError, PoseEstimator, manifest};
+use spotter_movement::ModelProfile;
+
+use crate::cli::PlaceArgs;
+use crate::config::ModelsConfig;
+use crate::places;
+
+/// An open estimator and the biases of its keypoints.
+pub struct OpenEstimator {
+    /// Estimates poses.
+    pub estimator: Box<dyn PoseEstimator>,
+    /// Known biases of the landmark model, from its manifest.
+    pub profile: ModelProfile,
+}
+
+/// Opens the estimator that the configuration asks for. Takes a good part of a second: not for an async thread.
+///
+/// # Errors
+/// The model or library that can't be used, and the way out.
+pub fn open(config: &ModelsConfig) -> Result<OpenEstimator, ModelError> {
+    open_with(&EstimatorSettings {
+        landmarks: config.landmarks,
+        models_dir: places::models_dir(config.dir.clone()),
+        onnxruntime: places::onnxruntime(config.onnxruntime.clone()),
+        threads: config.inference_threads(),
+        max_people: config.max_people,
+    })
+}
+
+/// Opens the estimator for offline analysis.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_offline(landmarks: LandmarkModel, places: &PlaceArgs) -> Result<OpenEstimator, ModelError> {
+    open(&ModelsConfig {
+        dir: places.models_dir.clone(),
+        onnxruntime: places.onnxruntime.clone(),
+        landmarks,
+        ..ModelsConfig::default()
+    })
+}
+
+/// Path of a landmark model, its checksum verified.
+///
+/// # Errors
+/// When the file is missing or is another one.
+pub fn landmark_model_path(landmarks: LandmarkModel, places: &PlaceArgs) -> Result<PathBuf, ModelError> {
+    let folder = places::models_dir(places.models_dir.clone());
+    spotter_models::store::resolve(&folder, landmarks.manifest_name())
+}
+
+fn open_with(settings: &EstimatorSettings) -> Result<OpenEstimator, ModelError> {
+    let profile = profile(settings.landmarks.manifest_name())?;
+    let estimator = spotter_models::open(settings)?;
+    Ok(OpenEstimator { estimator, profile })
+}
+
+/// The biases of the model that a pose file names (`blazepose_full`); none for a model without a manifest.
+///
+/// # Errors
+/// When a manifest is malformed: a defect of the build.
+pub fn profile_of_model(model: &str) -> Result<Option<ModelProfile>, ModelError> {
+    for landmarks in [LandmarkModel::Lite, LandmarkModel::Full, LandmarkModel::Heavy] {
+        let profile = profile(landmarks.manifest_name())?;
+        if profile.name == model {
+            return Ok(Some(profile));
+        }
+    }
+    Ok(None)
+}
+
+/// The biases that a model's manifest states.
+///
+/// # Errors
+/// When the manifest is malformed: a defect of the build.
+fn profile(manifest_name: &str) -> Result<ModelProfile, ModelError> {
+    let manifest = manifest::by_name(manifest_name)?;
+    let malformed = |reason: String| ModelError::Manifest { file: format!("{manifest_name}.toml"), reason };
+    let profile: ModelProfile = manifest.movement.try_into().map_err(|error: toml::de::Error| malformed(error.to_string()))?;
+    profile.check().map_err(malformed)?;
+    Ok(profile)
+}

@@ -1,0 +1,151 @@
+//! The wiring: what a unit is made of, in the order in which it starts and stops.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::analysis::{Analysis, Athlete};
+use crate::board::Board;
+use crate::commands::watch_table;
+use crate::config::{Config, StationConfig};
+use crate::exit::{Code, Failure, OrExit, model_code};
+use crate::health::Health;
+use crate::http::{self, AppState};
+use crate::metrics::Metrics;
+use crate::mqtt::MqttLink;
+use crate::outbox::Outbox;
+use crate::signals::Signals;
+use crate::station::{Links, Station};
+use crate::threads::{Ended, Threads};
+use crate::{estimators, watchdog};
+
+/// Time for events to reach the broker at shutdown; what is left then waits in the outbox for the next start.
+const FLUSH_GRACE: Duration = Duration::from_secs(3);
+
+/// How often health is looked at for news to publish; the page and `/health` always read it fresh.
+const HEALTH_PERIOD: Duration = Duration::from_secs(1);
+
+/// Runs a unit until a signal ends it.
+///
+/// # Errors
+/// What could not be used at the start, or which part ended unexpectedly.
+pub async fn run(config: Config, table: bool) -> Result<(), Failure> {
+    let mut signals = Signals::new().or_exit(Code::Software)?;
+    let stop_stations = CancellationToken::new();
+    let stop_http = CancellationToken::new();
+
+    let names = || config.station.iter().map(|station| station.name.clone());
+    let metrics = Metrics::new().or_exit(Code::Software)?;
+    let board = Arc::new(Board::new(names()));
+    let listener = http::bind(config.http.listen).await.or_exit(Code::Unavailable)?;
+    let outbox = Outbox::open(&config.unit.state_dir).or_exit(Code::CantCreate)?;
+    let mut mqtt = MqttLink::start(&config.unit, &config.mqtt, outbox, metrics.registry()).await?;
+    let health = Arc::new(Health::new(config.unit.site.clone(), config.unit.name.clone(), names(), mqtt.probe()));
+
+    let links = Links { publisher: mqtt.publisher(), board: Arc::clone(&board), metrics: metrics.clone() };
+    let (ended, mut endings) = mpsc::channel(config.station.len());
+    let stations = stations(&config, &health, &links, &stop_stations).await?;
+    let mut threads = Threads::new(ended);
+    for station in stations {
+        threads.start(station).or_exit(Code::Software)?;
+    }
+
+    let state = AppState::new(Arc::clone(&board), Arc::clone(&health), metrics).or_exit(Code::Software)?;
+    let mut services = JoinSet::new();
+    services.spawn(http::serve(listener, Arc::new(state), stop_http.clone()));
+    services.spawn(watchdog::feed(Arc::clone(&health), stop_http.clone()));
+    if table {
+        services.spawn(watch_table::follow(board, stop_http.clone()));
+    }
+
+    health.set_ready(true);
+    announce(&config);
+    let mut health_ticks = tokio::time::interval(HEALTH_PERIOD);
+    let mut published = String::new();
+    let outcome = loop {
+        tokio::select! {
+            signal = signals.next() => { tracing::info!(signal, "stopping"); break Ok(()) }
+            Some(Ended { name }) = endings.recv() => break Err(threads.cause_of(&name)),
+            Some(ended) = services.join_next() => break Err(service_ended(ended)),
+            cause = mqtt.ended() => break Err(Failure::new(Code::Software, anyhow::anyhow!("MQTT ended: {cause}"))),
+            _ = health_ticks.tick() => publish_health_news(&health, &mqtt, &mut published),
+        }
+    };
+
+    watchdog::stopping();
+    health.set_ready(false);
+    signals.exit_at_the_next();
+    stop_stations.cancel();
+    threads.join().await;
+    mqtt.shutdown(FLUSH_GRACE).await;
+    stop_http.cancel();
+    while services.join_next().await.is_some() {}
+    outcome
+}
+
+/// The stations, each with its own estimator: loading them takes a good part of the start, so they load side by side.
+async fn stations(
+    config: &Config,
+    health: &Health,
+    links: &Links,
+    stop: &CancellationToken,
+) -> Result<Vec<Station>, Failure> {
+    let loading: Vec<_> = (config.station.iter())
+        .map(|_| {
+            let models = config.models.clone();
+            tokio::task::spawn_blocking(move || estimators::open(&models))
+        })
+        .collect();
+    let mut stations = Vec::with_capacity(loading.len());
+    for (index, (station, loaded)) in config.station.iter().zip(loading).enumerate() {
+        let opened = loaded.await.or_exit(Code::Software)?;
+        let opened = opened.map_err(|error| Failure::new(model_code(&error), error))?;
+        let analysis = Analysis::new(opened.estimator, opened.profile, athlete(station));
+        let station = Station::new(station.clone(), analysis, health.station(index), links.clone(), stop.clone());
+        stations.push(station.or_exit(Code::NoInput)?);
+    }
+    Ok(stations)
+}
+
+fn athlete(station: &StationConfig) -> Athlete {
+    Athlete { exercise: station.exercise, height_m: station.athlete_height_m, view: station.view }
+}
+
+/// Publishes the unit's health when something other than an age has changed.
+fn publish_health_news(health: &Health, mqtt: &MqttLink, published: &mut String) {
+    let report = health.report();
+    let news = report.without_ages();
+    if news != *published {
+        if let Ok(json) = serde_json::to_string(&report) {
+            mqtt.publish_health(json.into());
+        }
+        *published = news;
+    }
+}
+
+/// Says that the unit is ready, to systemd and to whoever started it.
+fn announce(config: &Config) {
+    let page = format!("http://{}/", reachable(config.http.listen));
+    tracing::info!(page, "ready");
+    eprintln!("spotter: ready, the page is on {page}");
+    watchdog::ready(&format!("page on {page}"));
+}
+
+/// The address that a browser on this machine can use.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    if listen.ip().is_unspecified() { SocketAddr::from(([127, 0, 0, 1], listen.port())) } else { listen }
+}
+
+fn service_ended(ended: Result<io::Result<()>, tokio::task::JoinError>) -> Failure {
+    let cause = match ended {
+        Ok(Ok(())) => anyhow::anyhow!("a service ended"),
+        Ok(Err(error)) => anyhow::Error::new(error).context("the web server ended"),
+        Err(error) => anyhow::Error::new(error).context("a service ended"),
+    };
+    Failure::new(Code::Software, cause)
+}
