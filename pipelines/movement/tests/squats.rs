@@ -79,7 +79,8 @@ fn slow_reps_and_long_pauses_are_counted() {
         let (reps, sets) = analyse(&figure.film(squats.end() + 1.0, |t| squats.posture(t)));
         assert_eq!((reps.len(), counted(&reps), sets.len()), (3, 3, 1), "{reps:?}");
         let pause = value(&reps[1].pause_s);
-        assert!((pause - squats.pause_s).abs() < 0.25, "{pause}");
+        // A cosine of 4 s stays within the velocity band of rest for 0.15 s at each side of its turn.
+        assert!((pause - squats.pause_s).abs() < 0.35, "{pause}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Contact;
 use crate::body::BodySample;
+use crate::calibrate::Scale;
 use crate::signal::{Parabola, Ring, median, parabola_fit};
 
 /// Standard gravity, m/s².
@@ -29,11 +30,13 @@ pub(crate) struct FlightEvents {
 }
 
 /// Times the events of a flight; `None` where the hips say nothing.
-pub(crate) fn flight_events(ring: &Ring<BodySample>, contact: &Contact, m_per_px: f64) -> Option<FlightEvents> {
-    let mut events = refine(ring, contact, m_per_px, contact.first_above, contact.last_above)?;
-    // Once more with the flight that the first pass found.
-    events = refine(ring, contact, m_per_px, events.takeoff, events.landing).unwrap_or(events);
-    Some(events)
+pub(crate) fn flight_events(ring: &Ring<BodySample>, contact: &Contact, scale: &Scale) -> Option<FlightEvents> {
+    let first = refine(ring, contact, scale.m_per_px, contact.first_above, contact.last_above)?;
+    // Once more with the flight that the first pass found. Its fall is a better scale than a height that nobody stated.
+    let gravity = G / -first.hip.a;
+    let better = scale.assumed() && (0.7..1.4).contains(&(gravity / scale.m_per_px));
+    let m_per_px = if better { gravity } else { scale.m_per_px };
+    Some(refine(ring, contact, m_per_px, first.takeoff, first.landing).unwrap_or(first))
 }
 
 fn refine(ring: &Ring<BodySample>, contact: &Contact, m_per_px: f64, from: f64, to: f64) -> Option<FlightEvents> {

@@ -55,8 +55,7 @@ const HOLD_DEPTH_M: f64 = 0.12;
 
 /// Measures a landed flight.
 pub(crate) fn measure(ring: &Ring<BodySample>, contact: &Contact, with: &Surroundings<'_>) -> Result<Jump, Reject> {
-    let m_per_px = with.scale.m_per_px;
-    let events = flight_events(ring, contact, m_per_px).ok_or(Reject::NotAJump)?;
+    let events = flight_events(ring, contact, &with.scale).ok_or(Reject::NotAJump)?;
     was_a_jump(ring, contact, &events, with)?;
     if !with.has_toes {
         return Err(Reject::Refused("no_feet: take-off can't be timed without toes"));
