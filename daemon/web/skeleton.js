@@ -1,8 +1,10 @@
 // Draws people as skeletons of 33 keypoints in BlazePose order.
 import { extent } from "./frame.js";
 
-/** Colours by track number; all have a contrast of 7:1 or more on the stage. */
-export const COLOURS = ["#c8f751", "#63d4ff", "#ffb454", "#e7a3ff", "#ff9a9a", "#7df0c1"];
+/** The athlete's colour: that of the largest number. This and the others have a contrast of 7:1 or more on the stage. */
+export const ATHLETE = "#c8f751";
+/** Colours of the others, by track number. */
+export const OTHERS = ["#63d4ff", "#ffb454", "#e7a3ff", "#ff9a9a", "#7df0c1"];
 
 const LIMBS = [
   [11, 12], [11, 23], [12, 24], [23, 24],
@@ -13,7 +15,7 @@ const LIMBS = [
 const JOINTS = [11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28, 31, 32];
 const HEAD = [0, 7, 8];
 
-export const colour = (personId) => COLOURS[(Math.max(1, personId) - 1) % COLOURS.length];
+export const colour = (personId, athleteId) => (personId === athleteId ? ATHLETE : OTHERS[personId % OTHERS.length]);
 
 /** How strongly a keypoint is drawn: not at all below 0.15, in full from 0.65. */
 export function opacity(confidence) {
@@ -41,19 +43,20 @@ export function fit(canvas, ratio) {
   return width > 0 && height > 0;
 }
 
-/** Draws a live frame. `mainId` is the athlete; others are drawn thinner. */
-export function draw(canvas, frame, mainId, ratio = 1) {
+/** Draws a live frame; others than the athlete are drawn thinner. */
+export function draw(canvas, frame, athleteId, ratio = 1) {
   if (!fit(canvas, ratio)) return;
   const pen = canvas.getContext("2d");
   pen.clearRect(0, 0, canvas.width, canvas.height);
   if (!frame?.width_px || !frame?.height_px) return;
   const box = letterbox(frame.width_px, frame.height_px, canvas.width, canvas.height);
   outline(pen, frame, box, ratio);
-  const others = frame.people.filter((person) => person.person_id !== mainId);
-  const athlete = frame.people.filter((person) => person.person_id === mainId);
-  for (const person of [...others, ...athlete]) {
-    body(pen, person, box, person.person_id === mainId ? 1 : 0.65);
-    if (frame.people.length > 1) label(pen, person, box, ratio);
+  const isAthlete = (person) => person.person_id === athleteId;
+  // The athlete last, so that nobody is drawn over them.
+  for (const person of [...frame.people].sort((one, other) => isAthlete(one) - isAthlete(other))) {
+    const style = { colour: colour(person.person_id, athleteId), weight: isAthlete(person) ? 1 : 0.65 };
+    body(pen, person, box, style);
+    if (frame.people.length > 1) label(pen, person, box, ratio, style.colour);
   }
 }
 
@@ -64,7 +67,7 @@ function outline(pen, frame, box, ratio) {
   pen.strokeRect(box.left + ratio / 2, box.top + ratio / 2, frame.width_px * box.scale - ratio, frame.height_px * box.scale - ratio);
 }
 
-function body(pen, person, box, weight) {
+function body(pen, person, box, { colour, weight }) {
   const points = person.keypoints.map(([x, y, confidence]) => ({
     x: box.left + x * box.scale,
     y: box.top + y * box.scale,
@@ -73,7 +76,7 @@ function body(pen, person, box, weight) {
   if (points.length < 33) return;
   const thickness = Math.max(2, torso(points) * 0.085 * weight);
   pen.lineCap = "round";
-  pen.strokeStyle = pen.fillStyle = colour(person.person_id);
+  pen.strokeStyle = pen.fillStyle = colour;
   pen.lineWidth = thickness;
   for (const [from, to] of LIMBS) {
     pen.globalAlpha = weight * Math.min(points[from].opacity, points[to].opacity);
@@ -113,7 +116,7 @@ function disc(pen, at, radius) {
 }
 
 /** The track number above the head. */
-function label(pen, person, box, ratio) {
+function label(pen, person, box, ratio, colour) {
   const seen = HEAD.map((index) => person.keypoints[index]).filter((point) => point?.[2] >= 0.3);
   if (seen.length === 0) return;
   const radius = 14 * ratio;
@@ -121,7 +124,7 @@ function label(pen, person, box, ratio) {
   const top = box.top + (mean(1) - 0.11 * extent(person)) * box.scale - radius;
   const at = { x: box.left + mean(0) * box.scale, y: Math.max(radius, top) };
   pen.globalAlpha = 1;
-  pen.fillStyle = colour(person.person_id);
+  pen.fillStyle = colour;
   disc(pen, at, radius);
   pen.fillStyle = "#0a0e13";
   pen.font = `700 ${1.15 * radius}px system-ui, sans-serif`;

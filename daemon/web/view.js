@@ -49,6 +49,7 @@ export function showFrame(frame) {
 export function clear() {
   counter = new Counter();
   showFrame({ people: [], fps: 0, latency_ms: 0, totals: { reps: 0, sets: 0, jumps: 0 }, last_rep: null, last_jump: null });
+  delete at("jump").dataset.key;
   write("rate", "");
   write("totals", "");
 }
@@ -59,7 +60,7 @@ function showPeople(frame, main) {
   rebuild(at("people"), key, () =>
     people.map((person) => {
       const item = make("li", {}, make("b", { textContent: person.person_id }), format.plural(person.rep_count, "rep"));
-      item.style.setProperty("--person", colour(person.person_id));
+      item.style.setProperty("--person", colour(person.person_id, main?.person_id));
       if (person === main) item.setAttribute("aria-current", "true");
       return item;
     }),
@@ -122,7 +123,8 @@ function showJump(jump) {
   const output = at("jump");
   const key = String(jump?.decided_s ?? "");
   if (output.dataset.key !== key) {
-    if (output.dataset.key && key) announce(`Jump ${value} centimetres`);
+    // A jump that was there when the page came is no news.
+    if (output.dataset.key !== undefined && key) announce(`Jump ${value} centimetres`);
     output.dataset.key = key;
   }
   write("jump", value);
@@ -178,7 +180,7 @@ export function showHealth(report) {
 export function showStations(names, chosen, onChoose) {
   rebuild(at("stations"), JSON.stringify([names, chosen]), () =>
     names.map((name) => {
-      if (names.length === 1) return make("span", { textContent: name, className: "station" });
+      if (names.length === 1) return make("b", { textContent: name });
       const button = make("button", { type: "button", textContent: name, className: "station", onclick: () => onChoose(name) });
       button.setAttribute("aria-pressed", String(name === chosen));
       return button;

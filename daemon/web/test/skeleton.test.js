@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { colour, COLOURS, fit, letterbox, opacity } from "../skeleton.js";
+import { ATHLETE, colour, fit, letterbox, opacity, OTHERS } from "../skeleton.js";
 
 test("a picture keeps its aspect and is centred", () => {
   assert.deepEqual(letterbox(1280, 720, 640, 640), { scale: 0.5, left: 0, top: 140 });
@@ -13,10 +13,11 @@ test("keypoints fade with their confidence", () => {
   assert.equal(opacity(1), 1);
 });
 
-test("people have different colours, in turn", () => {
-  assert.equal(new Set(COLOURS).size, COLOURS.length);
-  assert.equal(colour(1), COLOURS[0]);
-  assert.equal(colour(COLOURS.length + 2), COLOURS[1]);
+test("the athlete has the largest number's colour, the others their own, in turn", () => {
+  assert.equal(new Set([ATHLETE, ...OTHERS]).size, OTHERS.length + 1);
+  assert.equal(colour(7, 7), ATHLETE);
+  assert.notEqual(colour(1, 7), colour(2, 7));
+  assert.equal(colour(1, 7), colour(1 + OTHERS.length, 9));
 });
 
 test("every colour reaches a contrast of 7:1 on the stage (WCAG 2.2)", () => {
@@ -26,7 +27,7 @@ test("every colour reaches a contrast of 7:1 on the stage (WCAG 2.2)", () => {
       .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
   };
-  for (const one of COLOURS) assert.ok((luminance(one) + 0.05) / (luminance("#121820") + 0.05) >= 7, one);
+  for (const one of [ATHLETE, ...OTHERS]) assert.ok((luminance(one) + 0.05) / (luminance("#121820") + 0.05) >= 7, one);
 });
 
 test("the canvas has the display's own pixels and is resized only when its box changes", () => {
