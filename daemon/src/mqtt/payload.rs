@@ -3,8 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
-use serde_json::Value;
-use spotter_movement::Event;
+use spotter_movement::{Event, Jump, Refusal, Rep, Set};
 
 use super::topics::Topics;
 use crate::config::Name;
@@ -23,10 +22,22 @@ struct Envelope<'a> {
     site: &'a Name,
     unit: &'a Name,
     station: &'a Name,
+    pts_s: f64,
     captured_at: String,
     recorded_at: String,
     latency_ms: f64,
-    data: Value,
+    data: Data<'a>,
+}
+
+/// An event's own values. Without the enum's tag, which stands in the envelope.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Data<'a> {
+    Rep(&'a Rep),
+    Set(&'a Set),
+    Jump(&'a Jump),
+    Refused(&'a Refusal),
+    Other(&'a Event),
 }
 
 /// Whether the unit is there.
@@ -55,12 +66,12 @@ pub(super) fn event(
     age: Duration,
     now: SystemTime,
 ) -> serde_json::Result<NewEvent> {
-    let mut data = serde_json::to_value(event)?;
-    let tag = data.as_object_mut().and_then(|fields| fields.remove("type"));
-    let tag = tag.as_ref().and_then(Value::as_str).unwrap_or("event");
-    let (kind, class) = match tag {
-        "set_ended" => ("set", Class::Summary),
-        kind => (kind, Class::Movement),
+    let (kind, class, data) = match event {
+        Event::Rep(rep) => ("rep", Class::Movement, Data::Rep(rep)),
+        Event::SetEnded(set) => ("set", Class::Summary, Data::Set(set)),
+        Event::Jump(jump) => ("jump", Class::Movement, Data::Jump(jump)),
+        Event::Refused(refusal) => ("refused", Class::Notice, Data::Refused(refusal)),
+        event => (event.kind(), Class::Movement, Data::Other(event)),
     };
     let id = EventId::new();
     let envelope = Envelope {
@@ -70,6 +81,7 @@ pub(super) fn event(
         site: topics.site(),
         unit: topics.unit(),
         station,
+        pts_s: (event.decided_s() * 1e6).round() / 1e6,
         captured_at: utc(now.checked_sub(age).unwrap_or(now)),
         recorded_at: utc(now),
         latency_ms: (age.as_secs_f64() * 1e6).round() / 1e3,

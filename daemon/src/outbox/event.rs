@@ -37,10 +37,12 @@ impl fmt::Display for EventId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Class {
+    /// Carries no measured value: a movement that could not be measured.
+    Notice = 1,
     /// Can be computed again from other events: a set from its reps.
-    Summary = 1,
+    Summary = 2,
     /// Measured once: a repetition, a jump.
-    Movement = 2,
+    Movement = 3,
 }
 
 /// An event to be recorded.

@@ -119,8 +119,9 @@ fn a_rejected_event_holds_nothing_up_and_is_kept_with_its_reason() {
     assert_eq!((outbox.stats().rejected, outbox.stats().lost), (1, 0));
     drop(outbox);
     let file = rusqlite::Connection::open(&path).unwrap();
-    let reason: String =
-        file.query_row("SELECT rejected FROM event WHERE payload = X'706f69736f6e'", [], |row| row.get(0)).unwrap();
+    let reason: String = file
+        .query_row("SELECT rejected FROM event WHERE payload = X'706f69736f6e'", [], |row| row.get(0))
+        .unwrap();
     assert_eq!(reason, "too large");
 }
 
@@ -142,7 +143,10 @@ fn a_folder_that_cannot_be_made_is_named() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
     let error = Outbox::open(&folder.path().join("file/state")).unwrap_err();
-    assert!(error.to_string().contains("file/state") && error.to_string().contains("unit.state_dir"), "{error}");
+    assert!(
+        error.to_string().contains("file/state") && error.to_string().contains("unit.state_dir"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -104,10 +104,12 @@ impl Writer {
             let command = if waiting { queue.recv_timeout(RETRY) } else { queue.recv().map_err(Into::into) };
             match command {
                 Ok(command) => self.serve(command, queue),
-                Err(flume::RecvTimeoutError::Timeout) => self.retry(),
+                Err(flume::RecvTimeoutError::Timeout) => {
+                    self.retry();
+                    self.count_pending();
+                }
                 Err(flume::RecvTimeoutError::Disconnected) => break,
             }
-            self.counters.pending.store(self.depth(), Ordering::Relaxed);
         }
         self.retry();
         if !self.backlog.is_empty() {
@@ -119,8 +121,10 @@ impl Writer {
         }
     }
 
-    fn depth(&self) -> u64 {
-        (self.store.pending() + self.backlog.len() as u64).saturating_sub(self.unwritten.len() as u64)
+    fn count_pending(&self) {
+        let waiting =
+            (self.store.pending() + self.backlog.len() as u64).saturating_sub(self.unwritten.len() as u64);
+        self.counters.pending.store(waiting, Ordering::Relaxed);
     }
 
     /// Serves a command and all that are queued behind it, writing consecutive events in one transaction.
@@ -146,12 +150,14 @@ impl Writer {
                 let _ = reply.send(self.pending(after, limit));
             }
             Command::Acknowledge { positions } => {
-                self.counters.acknowledged.fetch_add(positions.len() as u64, Ordering::Relaxed);
                 self.acknowledge(&positions, None);
+                self.count_pending();
+                self.counters.acknowledged.fetch_add(positions.len() as u64, Ordering::Relaxed);
             }
             Command::Reject { position, reason } => {
-                self.counters.rejected.fetch_add(1, Ordering::Relaxed);
                 self.acknowledge(&[position], Some(&reason));
+                self.count_pending();
+                self.counters.rejected.fetch_add(1, Ordering::Relaxed);
             }
         }
     }
@@ -166,23 +172,27 @@ impl Writer {
         // Behind a backlog new events queue up, so that the order is kept.
         let outcome =
             if self.backlog.is_empty() { self.write(&events) } else { self.write_behind_backlog(&events) };
-        match outcome {
-            Ok(stored) => {
-                for (receipt, stored) in receipts.into_iter().zip(stored) {
-                    let _ = receipt.send(if stored { Ok(()) } else { Err(OutboxError::Full) });
-                }
-            }
+        let results: Vec<_> = match outcome {
+            Ok(stored) => stored
+                .into_iter()
+                .map(|stored| if stored { Ok(()) } else { Err(OutboxError::Full) })
+                .collect(),
             Err(error) => {
                 let cause = error.to_string();
-                for receipt in receipts {
-                    let _ = receipt.send(Err(OutboxError::NotWritten(cause.clone())));
-                }
+                let results = events.iter().map(|_| Err(OutboxError::NotWritten(cause.clone()))).collect();
                 if self.backlog.is_empty() {
                     for (position, event) in events {
                         self.keep_in_memory(position, event);
                     }
                 }
+                results
             }
+        };
+        // Who waits for a receipt is told when all counts are right.
+        self.count_pending();
+        for (receipt, result) in receipts.into_iter().zip(results) {
+            // The recorder may not want to know.
+            let _ = receipt.send(result);
         }
         if let Some(newest) = newest {
             self.announce.send_replace(newest);

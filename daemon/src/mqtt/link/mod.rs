@@ -62,7 +62,7 @@ impl Shared {
             LinkState::Connecting => {}
             LinkState::Connected { .. } => tracing::info!(broker, "connected to the broker"),
             LinkState::Refused { reason } => {
-                tracing::error!(broker, reason, "the broker refuses the unit; trying again")
+                tracing::error!(broker, reason, "the broker refuses the unit; trying again");
             }
             LinkState::Disconnected { cause, .. } => {
                 tracing::warn!(broker, cause, "no connection to the broker; events wait in the outbox");

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::future::pending;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
@@ -73,6 +74,7 @@ pub(super) struct Session<'a> {
     more: bool,
     reading: Option<oneshot::Receiver<Vec<PendingEvent>>>,
     acknowledged: Vec<i64>,
+    health: watch::Receiver<Option<Arc<str>>>,
     health_due: bool,
     /// A silence of the client library this long means that it hangs in a write.
     stall_after: Duration,
@@ -92,6 +94,8 @@ impl<'a> Session<'a> {
             more: true,
             reading: None,
             acknowledged: Vec::new(),
+            health: shared.health.subscribe(),
+            // A broker that was restarted has forgotten it.
             health_due: true,
             stall_after: Duration::from_secs(30),
             deadline: None,
@@ -121,7 +125,6 @@ impl<'a> Session<'a> {
         stopping: &mut watch::Receiver<Option<Instant>>,
     ) -> End {
         let mut newest = self.shared.outbox.newest();
-        let mut health = self.shared.health.subscribe();
         loop {
             let stalled_at = Instant::now() + self.stall_after;
             // The client library's poll must never be dropped half-way: it would forget a packet. So it is kept until it is done.
@@ -138,14 +141,12 @@ impl<'a> Session<'a> {
                         if changed.is_err() { return End::Lost("the outbox has ended".to_owned()) }
                         self.more = true;
                     }
-                    Ok(()) = health.changed() => self.health_due = true,
+                    Ok(()) = self.health.changed() => self.health_due = true,
                     () = self.shared.live.changed() => {}
                     stop = stopping.wait_for(Option::is_some), if self.deadline.is_none() => {
-                        self.deadline = stop.map_or(Some(Instant::now()), |deadline| *deadline);
-                        match self.phase {
-                            Phase::Connecting => return End::Left,
-                            _ => self.phase = Phase::Draining,
-                        }
+                        let deadline = stop.map_or(None, |deadline| *deadline).unwrap_or_else(Instant::now);
+                        if self.phase == Phase::Connecting { return End::Left }
+                        self.drain(deadline);
                     }
                     () = sleep_until(stalled_at.into()) => return End::Lost("the broker takes no data".to_owned()),
                     () = until(leave_at) => {
@@ -223,7 +224,7 @@ impl<'a> Session<'a> {
         if !self.health_due || !self.window.is_open() {
             return;
         }
-        let health = self.shared.health.borrow().clone();
+        let health = self.health.borrow_and_update().clone();
         let Some(health) = health else { return };
         let topic = self.shared.settings.topics.health();
         if self.publish(topic, Some(Sent::Health), true, Bytes::copy_from_slice(health.as_bytes())) {
@@ -271,6 +272,14 @@ impl<'a> Session<'a> {
             let fits = topic.len() + value.len() + PACKET_OVERHEAD <= self.max_packet_bytes;
             !fits || self.publish(topic.to_owned(), None, false, Bytes::copy_from_slice(value.as_bytes()))
         });
+    }
+
+    /// Begins to send the rest of the events.
+    fn drain(&mut self, deadline: Instant) {
+        self.deadline = Some(deadline);
+        self.phase = Phase::Draining;
+        // Events that were handed over may not be announced yet: a read that is queued behind them finds them.
+        self.more = true;
     }
 
     /// Sends `offline` as the last message.

@@ -44,7 +44,10 @@ pub(super) fn oldest_history(transaction: &Transaction<'_>) -> Result<Option<Vic
     history_before(transaction, i64::MAX)
 }
 
-pub(super) fn history_before(transaction: &Transaction<'_>, acknowledged_ms: i64) -> Result<Option<Victim>, StoreError> {
+pub(super) fn history_before(
+    transaction: &Transaction<'_>,
+    acknowledged_ms: i64,
+) -> Result<Option<Victim>, StoreError> {
     let row = transaction
         .prepare_cached(
             "SELECT position, length(topic) + length(payload) FROM event INDEXED BY history
@@ -56,7 +59,10 @@ pub(super) fn history_before(transaction: &Transaction<'_>, acknowledged_ms: i64
 }
 
 /// The oldest pending event of the lowest class, unless that is above `class`.
-pub(super) fn least_pending(transaction: &Transaction<'_>, class: Class) -> Result<Option<Victim>, StoreError> {
+pub(super) fn least_pending(
+    transaction: &Transaction<'_>,
+    class: Class,
+) -> Result<Option<Victim>, StoreError> {
     let row = transaction
         .prepare_cached(
             "SELECT position, length(topic) + length(payload) FROM event INDEXED BY pending_by_class
@@ -71,7 +77,11 @@ fn victim(row: &rusqlite::Row<'_>, pending: bool) -> rusqlite::Result<Victim> {
     Ok(Victim { position: row.get(0)?, bytes: row.get::<_, i64>(1)?.unsigned_abs(), pending })
 }
 
-pub(super) fn remove(transaction: &Transaction<'_>, victim: &Victim, size: &mut Size) -> Result<(), StoreError> {
+pub(super) fn remove(
+    transaction: &Transaction<'_>,
+    victim: &Victim,
+    size: &mut Size,
+) -> Result<(), StoreError> {
     transaction.prepare_cached("DELETE FROM event WHERE position = ?1")?.execute([victim.position])?;
     size.rows -= 1;
     size.bytes -= victim.bytes;

@@ -18,7 +18,11 @@ fn assert_begins_anew(path: &Path) {
 fn a_file_that_is_no_database_is_put_aside() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("outbox.sqlite");
-    std::fs::write(&path, "this is a text, and it is long enough to be taken for the header of a database file".repeat(50)).unwrap();
+    std::fs::write(
+        &path,
+        "this is a text, and it is long enough to be taken for the header of a database file".repeat(50),
+    )
+    .unwrap();
     assert_begins_anew(&path);
 }
 

@@ -10,7 +10,10 @@ use super::*;
 fn full_store(path: &Path) -> Store {
     let store = Store::open(path, Limits::default(), system_clock()).unwrap();
     let pages: i64 = store.connection().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
-    store.connection().pragma_update_and_check(None, "max_page_count", pages, |row| row.get::<_, i64>(0)).unwrap();
+    store
+        .connection()
+        .pragma_update_and_check(None, "max_page_count", pages, |row| row.get::<_, i64>(0))
+        .unwrap();
     store
 }
 

@@ -21,11 +21,23 @@ fn history_goes_first_then_summaries_then_the_oldest_movements() {
     record(summary("set 1"));
     record(rep("rep 2"));
     record(rep("rep 3"));
-    assert_eq!((texts(&pending(&outbox)), outbox.stats().lost), (vec_of(["rep 1", "set 1", "rep 2", "rep 3"]), 0), "history went");
+    assert_eq!(
+        (texts(&pending(&outbox)), outbox.stats().lost),
+        (vec_of(["rep 1", "set 1", "rep 2", "rep 3"]), 0),
+        "history went"
+    );
     record(rep("rep 4"));
-    assert_eq!((texts(&pending(&outbox)), outbox.stats().lost), (vec_of(["rep 1", "rep 2", "rep 3", "rep 4"]), 1), "the summary went");
+    assert_eq!(
+        (texts(&pending(&outbox)), outbox.stats().lost),
+        (vec_of(["rep 1", "rep 2", "rep 3", "rep 4"]), 1),
+        "the summary went"
+    );
     record(rep("rep 5"));
-    assert_eq!((texts(&pending(&outbox)), outbox.stats().lost), (vec_of(["rep 2", "rep 3", "rep 4", "rep 5"]), 2), "the oldest went");
+    assert_eq!(
+        (texts(&pending(&outbox)), outbox.stats().lost),
+        (vec_of(["rep 2", "rep 3", "rep 4", "rep 5"]), 2),
+        "the oldest went"
+    );
 }
 
 #[test]
@@ -80,7 +92,12 @@ fn history_ends_after_its_time() {
     outbox.acknowledge(vec![events[1].position]).unwrap();
     assert_eq!(rows(outbox, &path), vec_of(["old", "new"]), "both are history");
 
-    let outbox = Outbox::open_with(&path, Limits { history: Duration::from_hours(1), ..Limits::default() }, clock.clock()).unwrap();
+    let outbox = Outbox::open_with(
+        &path,
+        Limits { history: Duration::from_hours(1), ..Limits::default() },
+        clock.clock(),
+    )
+    .unwrap();
     clock.forward(Duration::from_mins(2));
     record_all(&outbox, ["newest".to_owned()]);
     outbox.acknowledge(vec![pending(&outbox)[0].position]).unwrap();

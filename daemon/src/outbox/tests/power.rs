@@ -50,7 +50,10 @@ fn what_was_reported_as_written_survives_a_kill() {
             .map(|event| format!("{} {}", texts(std::slice::from_ref(event))[0], event.id))
             .collect();
         assert_eq!(found[..reported.len()], reported, "round {round}");
-        assert!(found.len() <= reported.len() + 1, "at most the event that was being written is there beside those");
+        assert!(
+            found.len() <= reported.len() + 1,
+            "at most the event that was being written is there beside those"
+        );
         before += found.len();
     }
 }
@@ -59,7 +62,8 @@ fn what_was_reported_as_written_survives_a_kill() {
 #[test]
 #[ignore = "a measurement, for docs/design/outbox.md"]
 fn measure() {
-    let folder = tempfile::tempdir_in(std::env::var("SPOTTER_TEST_DISK").unwrap_or("/var/tmp".to_owned())).unwrap();
+    let folder =
+        tempfile::tempdir_in(std::env::var("SPOTTER_TEST_DISK").unwrap_or("/var/tmp".to_owned())).unwrap();
     let outbox = open(&folder.path().join("outbox.sqlite"), Limits::default());
     let mut calls = Vec::new();
     let mut commits = Vec::new();
@@ -71,7 +75,9 @@ fn measure() {
         receipt.wait().unwrap();
         commits.push(start.elapsed());
     }
-    for (what, times) in [("record() returns after", &mut calls), ("the event is on the disk after", &mut commits)] {
+    for (what, times) in
+        [("record() returns after", &mut calls), ("the event is on the disk after", &mut commits)]
+    {
         times.sort();
         println!("{what}: median {:?}, 99th percentile {:?}, worst {:?}", times[250], times[495], times[499]);
     }
