@@ -72,10 +72,22 @@ mod tests {
     fn every_row_passes_warns_and_rejects() {
         for (row, (bounds, usual, unusual, impossible)) in ROWS.iter().enumerate() {
             let judge = |value| bounds.judge(Measured::new(value, 0.0, "x"));
-            assert_eq!((judge(*usual).quality(), judge(*usual).reasons().len()), (Quality::High, 0), "row {row}");
-            assert_eq!((judge(*unusual).quality(), judge(*unusual).reasons()), (Quality::High, &[UNUSUAL][..]), "row {row}");
+            assert_eq!(
+                (judge(*usual).quality(), judge(*usual).reasons().len()),
+                (Quality::High, 0),
+                "row {row}"
+            );
+            assert_eq!(
+                (judge(*unusual).quality(), judge(*unusual).reasons()),
+                (Quality::High, &[UNUSUAL][..]),
+                "row {row}"
+            );
             let rejected = judge(*impossible);
-            assert_eq!((rejected.quality(), rejected.reasons()), (Quality::Low, &[OUT_OF_BOUNDS][..]), "row {row}");
+            assert_eq!(
+                (rejected.quality(), rejected.reasons()),
+                (Quality::Low, &[OUT_OF_BOUNDS][..]),
+                "row {row}"
+            );
             assert_eq!(rejected.value(), Some(*impossible), "a value out of bounds is not deleted");
         }
     }

@@ -95,7 +95,11 @@ impl Calibrator {
         if let Some(limbs) = limb_stature(sample) {
             let longest = self.limbs_px.unwrap_or(limbs);
             // Rises with the longest seen, sinks slowly when the person walks away.
-            self.limbs_px = Some(if limbs > longest { longest + (limbs - longest) * 0.3 } else { longest + (limbs - longest) * 0.005 });
+            self.limbs_px = Some(if limbs > longest {
+                longest + (limbs - longest) * 0.3
+            } else {
+                longest + (limbs - longest) * 0.005
+            });
         }
         if sample.t - self.last_taken >= EVERY_S && self.stands_still(ring, sample) {
             self.take(sample);
@@ -130,7 +134,8 @@ impl Calibrator {
         if self.standing.len() == SAMPLES {
             self.standing.pop_front();
         }
-        let shoulders_over_trunk = sample.shoulder_width.zip(sample.trunk()).map(|(width, trunk)| width / trunk.max(1.0));
+        let shoulders_over_trunk =
+            sample.shoulder_width.zip(sample.trunk()).map(|(width, trunk)| width / trunk.max(1.0));
         self.standing.push_back(Standing { stature_px, shoulders_over_trunk });
         self.last_taken = sample.t;
         self.scale = median(self.standing.iter().map(|s| s.stature_px)).map(|px| self.scale_of(px, 0.0));

@@ -8,6 +8,7 @@ use crate::{Jump, Rep, Set};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant)] // Events are rare; a box would only be in the reader's way.
 pub enum Event {
     /// A repetition closed. Look at its status: partial and failed ones don't count.
     Rep(Rep),

@@ -167,7 +167,8 @@ mod tests {
                 map.end()
             }
         }
-        let holder = Holder(Measured::new(0.123_456_789, 0.01, "rise_fit"), Measured::unavailable("hip", "no_hip"));
+        let holder =
+            Holder(Measured::new(0.123_456_789, 0.01, "rise_fit"), Measured::unavailable("hip", "no_hip"));
         assert_eq!(
             serde_json::to_string(&holder).unwrap(),
             r#"{"height_m":0.123457,"depth_m":null,"provenance":{"height_m":{"u":0.01,"method":"rise_fit","quality":"high","reasons":[]},"depth_m":{"u":null,"method":"hip","quality":"low","reasons":["no_hip"]}}}"#

@@ -102,7 +102,13 @@ impl Person {
     }
 
     /// Takes the pose of one frame.
-    pub(crate) fn see(&mut self, frame: &Frame<'_>, pose: &PersonPose<'_>, tally: &mut Tally, events: &mut Vec<Event>) {
+    pub(crate) fn see(
+        &mut self,
+        frame: &Frame<'_>,
+        pose: &PersonPose<'_>,
+        tally: &mut Tally,
+        events: &mut Vec<Event>,
+    ) {
         let limit = LOST_S.max(2.5 * frame.median_dt);
         if frame.t - self.last_seen > limit && self.last_seen.is_finite() {
             tally.gaps += 1;
@@ -207,7 +213,8 @@ impl Person {
 
     /// Whether the hips are where this person's can't be. A body that stays there is taken as this person from then on.
     fn is_other_body(&mut self, sample: &BodySample, frame: &Frame<'_>) -> bool {
-        let (Some(scale), Some(last), Some(hip)) = (self.calibrator.scale(), self.ring.last(), sample.hip) else {
+        let (Some(scale), Some(last), Some(hip)) = (self.calibrator.scale(), self.ring.last(), sample.hip)
+        else {
             return false;
         };
         let Some(before) = last.hip else { return false };
@@ -217,7 +224,14 @@ impl Person {
     }
 
     /// Differentiates up to `to` and runs the state machines.
-    fn follow(&mut self, frame: &Frame<'_>, scale: Scale, to: f64, tally: &mut Tally, events: &mut Vec<Event>) {
+    fn follow(
+        &mut self,
+        frame: &Frame<'_>,
+        scale: Scale,
+        to: f64,
+        tally: &mut Tally,
+        events: &mut Vec<Event>,
+    ) {
         self.differentiate(frame, to);
         let jumps = frame.settings.exercise != Exercise::BackSquat;
         if jumps && let Some(contact) = self.flight.update(&self.ring, scale.m_per_px) {
@@ -234,7 +248,7 @@ impl Person {
         let half = half_window(frame.median_dt);
         let from = self.tracked_to;
         for sample in self.ring.window(from, to).filter(|s| s.t > from) {
-            if let Some(moment) = moment(&self.ring, sample.t, half, &model) {
+            if let Some(moment) = moment(&self.ring, sample.t, half, model) {
                 self.track.push(moment);
             }
             self.tracked_to = sample.t;
@@ -258,7 +272,14 @@ impl Person {
         }
     }
 
-    fn close(&mut self, frame: &Frame<'_>, scale: Scale, cycle: &Cycle, tally: &mut Tally, events: &mut Vec<Event>) {
+    fn close(
+        &mut self,
+        frame: &Frame<'_>,
+        scale: Scale,
+        cycle: &Cycle,
+        tally: &mut Tally,
+        events: &mut Vec<Event>,
+    ) {
         let context = RepContext {
             person_id: self.id,
             now: frame.t,
@@ -281,7 +302,14 @@ impl Person {
         events.push(Event::Rep(rep));
     }
 
-    fn land(&mut self, frame: &Frame<'_>, scale: Scale, contact: &Contact, tally: &mut Tally, events: &mut Vec<Event>) {
+    fn land(
+        &mut self,
+        frame: &Frame<'_>,
+        scale: Scale,
+        contact: &Contact,
+        tally: &mut Tally,
+        events: &mut Vec<Event>,
+    ) {
         let with = Surroundings {
             person_id: self.id,
             now: frame.t,

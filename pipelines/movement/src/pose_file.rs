@@ -81,10 +81,13 @@ struct RawFrame {
     people: Vec<RawPerson>,
 }
 
+/// x, y, confidence.
+type RawPoint = (Option<f64>, Option<f64>, Option<f64>);
+
 #[derive(Deserialize)]
 struct RawPerson {
     id: u32,
-    kp: Vec<Option<(Option<f64>, Option<f64>, Option<f64>)>>,
+    kp: Vec<Option<RawPoint>>,
 }
 
 /// Reads a pose file line by line.
@@ -102,10 +105,18 @@ impl<R: BufRead> PoseReader<R> {
     /// # Errors
     /// With the line and what is wrong with it, also when reading fails.
     pub fn new(lines: R) -> Result<Self, PoseFileError> {
-        let empty = PoseHeader { spotter_poses: 0, keypoints: Vec::new(), width: 0, height: 0, fps: None, model: None };
+        let empty = PoseHeader {
+            spotter_poses: 0,
+            keypoints: Vec::new(),
+            width: 0,
+            height: 0,
+            fps: None,
+            model: None,
+        };
         let mut reader = Self { lines, header: empty, line: 0, text: Vec::new() };
         if !reader.next_line()? {
-            return Err(reader.error("the file is empty; a pose file begins with a line like {\"spotter_poses\":1,…}"));
+            return Err(reader
+                .error("the file is empty; a pose file begins with a line like {\"spotter_poses\":1,…}"));
         }
         reader.header = parse_header(&reader.text).map_err(|problem| reader.error(problem))?;
         Ok(reader)
@@ -153,8 +164,8 @@ impl<R: BufRead> PoseReader<R> {
 }
 
 fn parse_header(text: &[u8]) -> Result<PoseHeader, String> {
-    let value: serde_json::Value =
-        serde_json::from_slice(text).map_err(|error| format!("not a pose file: the first line is not JSON ({error})"))?;
+    let value: serde_json::Value = serde_json::from_slice(text)
+        .map_err(|error| format!("not a pose file: the first line is not JSON ({error})"))?;
     match value.get("spotter_poses").map(serde_json::Value::as_u64) {
         None => return Err("not a pose file: the first line lacks \"spotter_poses\"".to_owned()),
         Some(Some(VERSION)) => {}
@@ -178,7 +189,8 @@ fn parse_frame(text: &[u8], header: &PoseHeader) -> Result<PoseFrame, String> {
     let raw: RawFrame = serde_json::from_slice(text).map_err(|error| {
         if error.is_eof() { format!("the line is cut off ({error})") } else { error.to_string() }
     })?;
-    let pts = Duration::try_from_secs_f64(raw.t).map_err(|_| format!("\"t\" is {}: it must be 0 or more seconds", raw.t))?;
+    let pts = Duration::try_from_secs_f64(raw.t)
+        .map_err(|_| format!("\"t\" is {}: it must be 0 or more seconds", raw.t))?;
     let mut people = Vec::with_capacity(raw.people.len());
     for person in raw.people {
         if person.kp.len() != header.keypoints.len() {
@@ -195,9 +207,11 @@ fn parse_frame(text: &[u8], header: &PoseHeader) -> Result<PoseFrame, String> {
     Ok(PoseFrame { pts, people })
 }
 
-fn keypoint(raw: Option<(Option<f64>, Option<f64>, Option<f64>)>) -> Keypoint {
+fn keypoint(raw: Option<RawPoint>) -> Keypoint {
     match raw {
-        Some((Some(x_px), Some(y_px), confidence)) => Keypoint { x_px, y_px, confidence: confidence.unwrap_or(0.0) },
+        Some((Some(x_px), Some(y_px), confidence)) => {
+            Keypoint { x_px, y_px, confidence: confidence.unwrap_or(0.0) }
+        }
         _ => Keypoint { x_px: f64::NAN, y_px: f64::NAN, confidence: 0.0 },
     }
 }
@@ -270,7 +284,8 @@ mod tests {
 
     #[test]
     fn frames_with_missing_keypoints_are_read() {
-        let text = format!("{HEADER}\n{{\"t\":0.5,\"people\":[{{\"id\":7,\"kp\":[[1,2,0.5],[null,null,0]]}}]}}\n\n");
+        let text =
+            format!("{HEADER}\n{{\"t\":0.5,\"people\":[{{\"id\":7,\"kp\":[[1,2,0.5],[null,null,0]]}}]}}\n\n");
         let read = frames(&text).unwrap();
         assert_eq!(read[0].pts, Duration::from_millis(500));
         assert_eq!(read[0].people[0].keypoints[0], Keypoint { x_px: 1.0, y_px: 2.0, confidence: 0.5 });
@@ -320,7 +335,8 @@ mod tests {
             Keypoint { x_px: 1.25, y_px: 2.5, confidence: 0.75 },
             Keypoint { x_px: f64::NAN, y_px: 0.0, confidence: 0.0 },
         ];
-        let frame = PoseFrame { pts: Duration::from_micros(16_667), people: vec![PosePerson { id: 3, keypoints }] };
+        let frame =
+            PoseFrame { pts: Duration::from_micros(16_667), people: vec![PosePerson { id: 3, keypoints }] };
         let mut writer = PoseWriter::new(Vec::new(), &header).unwrap();
         writer.write(&frame).unwrap();
         let text = String::from_utf8(writer.into_inner()).unwrap();

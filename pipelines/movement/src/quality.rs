@@ -159,7 +159,12 @@ pub struct SessionQuality {
 }
 
 impl SessionQuality {
-    pub(crate) fn of<'a>(tally: &Tally, clock: &Clock, people: impl Iterator<Item = &'a Person>, settings: &Settings) -> Self {
+    pub(crate) fn of<'a>(
+        tally: &Tally,
+        clock: &Clock,
+        people: impl Iterator<Item = &'a Person>,
+        settings: &Settings,
+    ) -> Self {
         let scales: Vec<ScaleSummary> = people
             .filter_map(|person| {
                 let scale = person.scale()?;
@@ -201,7 +206,10 @@ impl SessionQuality {
             }
         };
         when(tally.frames == 0, "no frame was analysed");
-        when(tally.frames > 1 && median_fps < 24.5, "the frame rate is below 25 a second: all values are of low quality");
+        when(
+            tally.frames > 1 && median_fps < 24.5,
+            "the frame rate is below 25 a second: all values are of low quality",
+        );
         when(dropped > 10.0, "more than 10 % of the frames are missing");
         when(tally.frames_ignored > 0, "frames whose time did not come after the last one's were left out");
         when(

@@ -1,10 +1,10 @@
 //! Who is in view: binds track numbers to people (METRICS §1.6).
 
+use crate::Event;
 use crate::body::{BodyReader, BodySample};
 use crate::person::{Frame, Person};
 use crate::pose::PersonPose;
 use crate::quality::Tally;
-use crate::Event;
 
 /// People followed at once. Further ones push out the one unseen for longest, whose open set is closed; while all are in
 /// view, further ones are not followed.
@@ -66,7 +66,12 @@ impl Roster {
         self.people.retain(|person| person.sets.is_open() || now - person.last_seen < FORGET_S);
     }
 
-    fn same_body(&self, frame: &Frame<'_>, pose: &PersonPose<'_>, present: &[PersonPose<'_>]) -> Option<usize> {
+    fn same_body(
+        &self,
+        frame: &Frame<'_>,
+        pose: &PersonPose<'_>,
+        present: &[PersonPose<'_>],
+    ) -> Option<usize> {
         let body = BodyReader::default().read(frame.t, &frame.settings.layout, pose);
         let candidates = self.people.iter().enumerate().filter(|(_, person)| {
             let unseen = frame.t - person.last_seen;
@@ -96,7 +101,8 @@ impl Roster {
 /// Mean distance of the points that both have, in trunk lengths of the first.
 fn distance_trunks(a: &BodySample, b: &BodySample) -> Option<f64> {
     let trunk = a.trunk().filter(|trunk| *trunk > 1.0)?;
-    let pairs = [(a.nose, b.nose), (a.shoulder, b.shoulder), (a.hip, b.hip), (a.knee, b.knee), (a.ankle, b.ankle)];
+    let pairs =
+        [(a.nose, b.nose), (a.shoulder, b.shoulder), (a.hip, b.hip), (a.knee, b.knee), (a.ankle, b.ankle)];
     let distances = pairs.iter().filter_map(|(a, b)| {
         let (a, b) = ((*a)?, (*b)?);
         Some((a[0] - b[0]).hypot(a[1] - b[1]))

@@ -119,7 +119,8 @@ impl Sets {
     /// Files a repetition: gives it its set, its number, its exercise and its velocity loss. `next_number` counts the
     /// session's sets.
     pub(crate) fn file(&mut self, rep: &mut Rep, next_number: &mut u32) {
-        let (start, end) = (rep.start_s.value().unwrap_or(rep.decided_s), rep.end_s.value().unwrap_or(rep.decided_s));
+        let (start, end) =
+            (rep.start_s.value().unwrap_or(rep.decided_s), rep.end_s.value().unwrap_or(rep.decided_s));
         let open = self.open.get_or_insert_with(|| {
             *next_number += 1;
             Open {
@@ -156,7 +157,9 @@ impl Sets {
         let open = self.open.as_ref().filter(|_| !repetition_open)?;
         let repetition_s = median(open.durations_s.iter().copied()).unwrap_or(0.0);
         let rest_s = REST_S.max(REST_REPS * repetition_s);
-        (now - open.last_start_s.max(open.end_s - rest_s / 2.0) > rest_s).then(|| self.close(now, person_id)).flatten()
+        (now - open.last_start_s.max(open.end_s - rest_s / 2.0) > rest_s)
+            .then(|| self.close(now, person_id))
+            .flatten()
     }
 
     /// Closes the open set.
@@ -199,7 +202,8 @@ impl Open {
             }
         };
         let loss = Measured::new(100.0 * (1.0 - now / best), 3.0, METHOD);
-        let unsteady = velocity.quality() == Quality::Low && !velocity.reasons().contains(&"no_athlete_height");
+        let unsteady =
+            velocity.quality() == Quality::Low && !velocity.reasons().contains(&"no_athlete_height");
         if unsteady { loss.capped(Quality::Low, "unsteady_velocity") } else { loss }
     }
 }

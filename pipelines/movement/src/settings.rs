@@ -120,13 +120,17 @@ impl ModelProfile {
                 return Err(format!("{name} = {gain} must lie between 0.5 and 2"));
             }
         }
-        for (name, bias) in [("takeoff_bias_s", self.takeoff_bias_s), ("landing_bias_s", self.landing_bias_s)] {
+        for (name, bias) in [("takeoff_bias_s", self.takeoff_bias_s), ("landing_bias_s", self.landing_bias_s)]
+        {
             if !(-0.1..=0.1).contains(&bias) {
                 return Err(format!("{name} = {bias} must lie between -0.1 and 0.1"));
             }
         }
         if !(-45.0..=45.0).contains(&self.knee_flexion_bias_deg) {
-            return Err(format!("knee_flexion_bias_deg = {} must lie between -45 and 45", self.knee_flexion_bias_deg));
+            return Err(format!(
+                "knee_flexion_bias_deg = {} must lie between -45 and 45",
+                self.knee_flexion_bias_deg
+            ));
         }
         for (name, u) in [
             ("takeoff_bias_u_s", self.takeoff_bias_u_s),

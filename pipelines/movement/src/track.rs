@@ -37,7 +37,7 @@ pub(crate) fn half_window(median_dt: f64) -> f64 {
 }
 
 /// The moment at `t`; `None` when the hips were not seen around it. At the end of a recording the window is one-sided.
-pub(crate) fn moment(ring: &Ring<BodySample>, t: f64, half: f64, model: &BarModel) -> Option<Moment> {
+pub(crate) fn moment(ring: &Ring<BodySample>, t: f64, half: f64, model: BarModel) -> Option<Moment> {
     let window = ring.window(t - half, t + half);
     let hip = parabola_fit(window.clone().filter_map(|s| s.hip.map(|p| (s.t, p[1]))), t)?;
     let bar_points = window.filter_map(|s| model.height(s).map(|y| (s.t, y)));
@@ -54,7 +54,7 @@ pub(crate) struct BarModel {
 
 impl BarModel {
     /// Height of the bar, up to a constant, in pixels.
-    fn height(&self, sample: &BodySample) -> Option<f64> {
+    fn height(self, sample: &BodySample) -> Option<f64> {
         let shoulder = sample.shoulder?;
         let behind = match (sample.trunk(), sample.lean_sin()) {
             (Some(trunk), Some(lean)) => BAR_BEHIND_SHOULDER * trunk * lean,
@@ -67,9 +67,13 @@ impl BarModel {
 /// A spike: the sample before the newest differs from both its neighbours, which agree with each other. Dropped, so that no
 /// window sees it. (A Hampel filter would also cut the first frames of a fast movement out of rest.)
 pub(crate) fn drop_spike(ring: &mut Ring<BodySample>, limit_px: f64) -> bool {
-    let (Some(before), Some(after)) = (ring.from_end(2).copied(), ring.from_end(0).copied()) else { return false };
-    let Some(sample) = ring.from_end_mut(1) else { return false };
-    let off = |a: f64, b: f64, c: f64| (b - a).abs() > limit_px && (b - c).abs() > limit_px && (a - c).abs() < limit_px / 2.0;
+    let (Some(before), Some(after)) = (ring.before_last(2).copied(), ring.before_last(0).copied()) else {
+        return false;
+    };
+    let Some(sample) = ring.before_last_mut(1) else { return false };
+    let off = |a: f64, b: f64, c: f64| {
+        (b - a).abs() > limit_px && (b - c).abs() > limit_px && (a - c).abs() < limit_px / 2.0
+    };
     let mut dropped = false;
     let mut check = |point: &mut Option<[f64; 2]>, a: Option<[f64; 2]>, c: Option<[f64; 2]>| {
         if let (Some(b), Some(a), Some(c)) = (*point, a, c)
@@ -110,7 +114,7 @@ mod tests {
             let ring = ring(fps, |t| 0.25 * (w * t).cos());
             let half = half_window(1.0 / fps);
             let model = BarModel { shoulder_gain: 1.0 };
-            let at = |t| moment(&ring, t, half, &model).unwrap();
+            let at = |t| moment(&ring, t, half, model).unwrap();
             let peak = (100..400).map(|i| at(f64::from(i) / 100.0).hip_v).fold(f64::MIN, f64::max);
             assert!((peak / (0.25 * w) - 1.0).abs() < 0.01, "{fps} fps: peak velocity {peak}");
             // The velocity crosses zero at the turning point: no phase error.

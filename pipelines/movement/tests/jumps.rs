@@ -1,5 +1,6 @@
 //! Jumps with known physics.
-#![allow(missing_docs)]
+// Helpers outside of `#[test]` are tests, too.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod common;
 
@@ -9,7 +10,12 @@ use common::physics::{BODY, Cmj, Figure, G, Posture};
 use common::{profile, report, run, settings, truth};
 use spotter_movement::{Event, Exercise, Jump, JumpKind, ModelProfile, Quality};
 
-fn jumps(figure: &Figure, duration_s: f64, posture: impl Fn(f64) -> Posture, height_m: Option<f64>) -> Vec<Jump> {
+fn jumps(
+    figure: &Figure,
+    duration_s: f64,
+    posture: impl Fn(f64) -> Posture,
+    height_m: Option<f64>,
+) -> Vec<Jump> {
     let recording = figure.film(duration_s, posture);
     let (events, _) = run(&recording, settings(&recording, height_m, ModelProfile::default()));
     events.into_iter().filter_map(|e| if let Event::Jump(jump) = e { Some(jump) } else { None }).collect()
@@ -80,7 +86,11 @@ fn without_a_height_the_jump_stands_and_metres_come_from_gravity() {
     let jump = &found[0];
     assert!((jump.height_m.value().unwrap() - 0.30).abs() < 0.015, "height needs no scale");
     // The figure is 1.80 m tall, so an assumed height would be 4.5 % off.
-    assert!((jump.countermovement_depth_m.value().unwrap() - 0.30).abs() < 0.012, "{:?}", jump.countermovement_depth_m);
+    assert!(
+        (jump.countermovement_depth_m.value().unwrap() - 0.30).abs() < 0.012,
+        "{:?}",
+        jump.countermovement_depth_m
+    );
     assert!(jump.countermovement_depth_m.reasons().contains(&"no_athlete_height"));
     assert!(jump.countermovement_depth_m.quality() < Quality::High);
 }
@@ -89,12 +99,15 @@ fn without_a_height_the_jump_stands_and_metres_come_from_gravity() {
 #[test]
 fn the_force_plate_jump() {
     let Some(folder) = truth::folder() else { return };
-    let text = fs::read_to_string(folder.join("force_plate/jump_forceplate_gidiel/Single-CMJ-Fz.txt")).unwrap();
+    let text =
+        fs::read_to_string(folder.join("force_plate/jump_forceplate_gidiel/Single-CMJ-Fz.txt")).unwrap();
     let force: Vec<f64> = text.lines().filter_map(|line| line.trim().parse().ok()).collect();
-    let known: serde_json::Value = serde_json::from_reader(fs::File::open(folder.join("truth.json")).unwrap()).unwrap();
+    let known: serde_json::Value =
+        serde_json::from_reader(fs::File::open(folder.join("truth.json")).unwrap()).unwrap();
     let known = &known["jump_forceplate_gidiel/Single-CMJ-Fz.txt"];
     let n = |key: &str| known[key].as_f64().unwrap();
-    let (weight, takeoff, landing) = (n("body_weight_N"), n("takeoff_idx") as usize, n("landing_idx") as usize);
+    let (weight, takeoff, landing) =
+        (n("body_weight_N"), n("takeoff_idx") as usize, n("landing_idx") as usize);
     // Twice integrated from standing to take-off, then free flight; the landing is caught softly, as the plate's end drifts.
     let (mut v, mut y, mut path) = (0.0, 0.0, Vec::with_capacity(force.len()));
     for (i, f) in force.iter().enumerate() {
@@ -115,7 +128,11 @@ fn the_force_plate_jump() {
             4.6,
             |t| {
                 let flight = t > takeoff as f64 / 1000.0 && t < landing as f64 / 1000.0;
-                Posture { hip_m: at(t), feet_m: if flight { (at(t) - path[takeoff]).max(0.0) } else { 0.0 }, ..Posture::default() }
+                Posture {
+                    hip_m: at(t),
+                    feet_m: if flight { (at(t) - path[takeoff]).max(0.0) } else { 0.0 },
+                    ..Posture::default()
+                }
             },
             Some(1.75),
         );
@@ -123,10 +140,26 @@ fn the_force_plate_jump() {
         let jump = &found[0];
         assert_eq!(jump.kind, JumpKind::Cmj);
         let off = |got: Option<f64>, want: &str| (got.unwrap() - n(want)).abs();
-        assert!(off(jump.height_m.value(), "height_impulse_m") < height_within, "{fps} fps: {:?}", jump.height_m);
-        assert!(off(jump.countermovement_depth_m.value(), "com_depth_m") < 0.01, "{:?}", jump.countermovement_depth_m);
-        assert!(off(jump.time_to_takeoff_s.value(), "time_to_takeoff_s") < 0.04, "{:?}", jump.time_to_takeoff_s);
-        assert!(off(jump.rsi_modified_m_s.value(), "rsi_mod_m_s") < 0.08 * n("rsi_mod_m_s"), "{:?}", jump.rsi_modified_m_s);
+        assert!(
+            off(jump.height_m.value(), "height_impulse_m") < height_within,
+            "{fps} fps: {:?}",
+            jump.height_m
+        );
+        assert!(
+            off(jump.countermovement_depth_m.value(), "com_depth_m") < 0.01,
+            "{:?}",
+            jump.countermovement_depth_m
+        );
+        assert!(
+            off(jump.time_to_takeoff_s.value(), "time_to_takeoff_s") < 0.04,
+            "{:?}",
+            jump.time_to_takeoff_s
+        );
+        assert!(
+            off(jump.rsi_modified_m_s.value(), "rsi_mod_m_s") < 0.08 * n("rsi_mod_m_s"),
+            "{:?}",
+            jump.rsi_modified_m_s
+        );
     }
 }
 
@@ -135,7 +168,9 @@ fn ten_jumps_in_a_row_at_any_scale_and_frame_rate() {
     for (fps, m_per_px) in [(25.0, 0.006), (50.0, 0.0015), (100.0, 0.002)] {
         let figure = Figure { fps, m_per_px, noise_px: 0.003 / m_per_px, ..Figure::default() };
         let series: Vec<Cmj> = (0..10).map(|i| Cmj::new(1.0 + 2.5 * f64::from(i), 0.25)).collect();
-        let posture = |t: f64| series.iter().rev().find(|cmj| t >= cmj.start).map_or(Posture::default(), |cmj| cmj.posture(t));
+        let posture = |t: f64| {
+            series.iter().rev().find(|cmj| t >= cmj.start).map_or(Posture::default(), |cmj| cmj.posture(t))
+        };
         let found = jumps(&figure, 26.5, posture, Some(1.80));
         assert_eq!(found.len(), 10, "{fps} fps");
         assert!(found.iter().all(|jump| jump.kind == JumpKind::Cmj));
@@ -172,10 +207,9 @@ fn without_feet_or_with_a_model_that_lags_a_jump_is_refused_with_its_reason() {
     let cmj = Cmj::new(1.3, 0.35);
     let coco: Vec<&'static str> = BODY[..11].to_vec();
     let lite = profile("lite");
-    for (keypoints, model, reason) in [
-        (coco, ModelProfile::default(), "no_feet"),
-        (BODY.to_vec(), lite, "model can't time take-off"),
-    ] {
+    for (keypoints, model, reason) in
+        [(coco, ModelProfile::default(), "no_feet"), (BODY.to_vec(), lite, "model can't time take-off")]
+    {
         let recording = Figure { keypoints, ..Figure::default() }.film(4.0, |t| cmj.posture(t));
         let (events, session) = run(&recording, settings(&recording, Some(1.80), model));
         let [Event::Refused(refusal)] = &events[..] else { panic!("{events:?}") };
@@ -195,6 +229,21 @@ fn a_subset_without_a_nose_and_arms_is_enough() {
 }
 
 #[test]
+fn a_bare_parabola_is_a_jump_of_unknown_kind() {
+    let flight = |t: f64| {
+        let air = t - 2.0;
+        let rise = (2.4 * air - G * air * air / 2.0).max(0.0);
+        Posture { hip_m: rise, feet_m: rise, ..Posture::default() }
+    };
+    let found =
+        jumps(&Figure::default(), 4.0, |t| if t > 2.0 { flight(t) } else { Posture::default() }, None);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].kind, JumpKind::Unknown);
+    assert!((found[0].height_m.value().unwrap() - 2.4 * 2.4 / 2.0 / G).abs() < 0.01);
+    assert_eq!(found[0].countermovement_depth_m.value(), None);
+}
+
+#[test]
 fn hops_of_a_runner_and_steps_are_no_jumps() {
     // Flights of 0.13 s with 2 cm of rise, 2.9 a second: running without going anywhere.
     let posture = |t: f64| {
@@ -203,7 +252,11 @@ fn hops_of_a_runner_and_steps_are_no_jumps() {
         let air = x - 0.21;
         let rise = if air > 0.0 { v * air - G * air * air / 2.0 } else { 0.0 };
         let stance = if air > 0.0 { 0.0 } else { -0.05 * (std::f64::consts::PI * x / 0.21).sin() };
-        Posture { hip_m: rise + stance, feet_m: rise + if air > 0.0 { 0.05 } else { 0.0 }, ..Posture::default() }
+        Posture {
+            hip_m: rise + stance,
+            feet_m: rise + if air > 0.0 { 0.05 } else { 0.0 },
+            ..Posture::default()
+        }
     };
     assert!(jumps(&Figure::default(), 10.0, posture, Some(1.80)).is_empty());
 }

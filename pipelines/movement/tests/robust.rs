@@ -1,5 +1,6 @@
 //! What must not happen, whatever comes in.
-#![allow(missing_docs)]
+// Helpers outside of `#[test]` are tests, too.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod common;
 
@@ -37,6 +38,7 @@ fn walking_past_is_no_movement() {
         x_m: -4.0 + 1.3 * t,
         feet_m: 0.0,
         wrist_m: -0.6,
+        ..Posture::default()
     };
     nothing(&Figure { fps: 30.0, noise_px: 1.5, ..Figure::default() }.film(7.0, posture));
 }
@@ -70,9 +72,16 @@ fn a_bystander_gets_nothing() {
 #[test]
 fn the_same_recording_gives_the_same_bytes() {
     let squats = Squats::new(3);
-    let recording = Figure { noise_px: 1.0, time_jitter: 0.3, dropped: 0.03, ..Figure::default() }
-        .film(squats.end() + 5.0, |t| if t < squats.end() { squats.posture(t) } else { Cmj::new(squats.end() + 1.0, 0.3).posture(t) });
-    let bytes = || serde_json::to_vec(&report(&recording, settings(&recording, Some(1.80), ModelProfile::default()))).unwrap();
+    let recording = Figure { noise_px: 1.0, time_jitter: 0.3, dropped: 0.03, ..Figure::default() }.film(
+        squats.end() + 5.0,
+        |t| {
+            if t < squats.end() { squats.posture(t) } else { Cmj::new(squats.end() + 1.0, 0.3).posture(t) }
+        },
+    );
+    let bytes = || {
+        serde_json::to_vec(&report(&recording, settings(&recording, Some(1.80), ModelProfile::default())))
+            .unwrap()
+    };
     let first = bytes();
     assert_eq!(first, bytes());
     let text = String::from_utf8(first).unwrap();
@@ -82,7 +91,8 @@ fn the_same_recording_gives_the_same_bytes() {
 #[test]
 fn time_that_stands_or_goes_back_is_left_out_and_counted() {
     let squats = Squats::new(3);
-    let mut recording = Figure { fps: 30.0, ..Figure::default() }.film(squats.end() + 1.0, |t| squats.posture(t));
+    let mut recording =
+        Figure { fps: 30.0, ..Figure::default() }.film(squats.end() + 1.0, |t| squats.posture(t));
     let broken: Vec<PoseFrame> = recording.frames.iter().step_by(10).cloned().collect();
     for (i, frame) in broken.into_iter().enumerate().skip(3) {
         recording.frames.insert((i * 11).min(recording.frames.len()), frame);
@@ -95,8 +105,8 @@ fn time_that_stands_or_goes_back_is_left_out_and_counted() {
 #[test]
 fn keypoints_that_come_and_go_lose_no_rep() {
     let squats = Squats::new(6);
-    let mut recording =
-        Figure { fps: 30.0, noise_px: 1.0, ..Figure::default() }.film(squats.end() + 1.0, |t| squats.posture(t));
+    let mut recording = Figure { fps: 30.0, noise_px: 1.0, ..Figure::default() }
+        .film(squats.end() + 1.0, |t| squats.posture(t));
     let mut random = Random(4);
     for point in recording.frames.iter_mut().flat_map(|f| &mut f.people).flat_map(|p| &mut p.keypoints) {
         if random.uniform() < 0.1 {
@@ -132,7 +142,8 @@ fn the_number_of_people_is_bounded() {
 #[test]
 fn an_empty_session_has_a_quality_too() {
     let recording = Recording { keypoints: vec!["nose".into()], width: 1, height: 1, frames: Vec::new() };
-    let json = serde_json::to_value(report(&recording, settings(&recording, None, ModelProfile::default()))).unwrap();
+    let json = serde_json::to_value(report(&recording, settings(&recording, None, ModelProfile::default())))
+        .unwrap();
     assert_eq!(json["quality"]["frames"], 0);
     assert_eq!(json["jumps"], serde_json::json!([]));
 }
@@ -204,7 +215,9 @@ fn check(value: &serde_json::Value) {
             for (name, value) in fields {
                 let duration = name.ends_with("_s") && !name.contains("_m_s");
                 assert!(!(duration && value.as_f64().is_some_and(|v| v < 0.0)), "{name} is {value}");
-                if let (Some(origin), true) = (fields.get("provenance").and_then(|p| p.get(name)), value.is_null()) {
+                if let (Some(origin), true) =
+                    (fields.get("provenance").and_then(|p| p.get(name)), value.is_null())
+                {
                     assert!(origin["u"].is_null() && origin["reasons"][0].is_string(), "{name}: {origin}");
                 }
                 check(value);

@@ -1,5 +1,6 @@
 //! Squats with known physics.
-#![allow(missing_docs)]
+// Helpers outside of `#[test]` are tests, too.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod common;
 
@@ -51,12 +52,21 @@ fn ten_squats_are_ten_with_their_phases_at_every_frame_rate() {
             near("range", value(&rep.rom_m), 0.45, 0.02);
             near("hip range", value(&rep.hip_rom_m), 0.45, 0.02);
             near("mean velocity", value(&rep.mean_concentric_velocity_m_s), 0.45, 0.05);
-            near("peak velocity", value(&rep.peak_concentric_velocity_m_s), 0.45 * std::f64::consts::FRAC_PI_2, 0.06);
+            near(
+                "peak velocity",
+                value(&rep.peak_concentric_velocity_m_s),
+                0.45 * std::f64::consts::FRAC_PI_2,
+                0.06,
+            );
             // Two links of 0.441 and 0.4428 m that reach 0.8838 − 0.45 m.
             near("knee", value(&rep.knee_flexion_deg), 121.2, 3.0);
             near("partition", value(&rep.start_s) + value(&rep.eccentric_s), value(&rep.bottom_s), 1e-9);
             assert_eq!(rep.rep_number, Some(i as u32 + 1));
-            assert_eq!(rep.exercise, if i == 0 { "unknown" } else { "back_squat" }, "locked after two agreeing reps");
+            assert_eq!(
+                rep.exercise,
+                if i == 0 { "unknown" } else { "back_squat" },
+                "locked after two agreeing reps"
+            );
         }
     }
 }
@@ -98,11 +108,23 @@ fn shallow_reps_are_reported_and_not_counted() {
 fn a_failed_rep_is_told() {
     // Down, half way up, a second of struggle, down again, and out of the rack's pins at last.
     let posture = |t: f64| {
-        let points = [(0.0, 0.0), (1.5, 0.0), (2.7, -0.5), (3.5, -0.2), (4.7, -0.2), (5.7, -0.5), (7.5, 0.0), (9.0, 0.0)];
+        let points = [
+            (0.0, 0.0),
+            (1.5, 0.0),
+            (2.7, -0.5),
+            (3.5, -0.2),
+            (4.7, -0.2),
+            (5.7, -0.5),
+            (7.5, 0.0),
+            (9.0, 0.0),
+        ];
         let after = points.iter().position(|(at, _)| *at > t).unwrap_or(points.len() - 1);
         let ((t0, y0), (t1, y1)) = (points[after - 1], points[after]);
         let x = ((t - t0) / (t1 - t0)).clamp(0.0, 1.0);
-        Posture { hip_m: y0 + (y1 - y0) * (1.0 - (std::f64::consts::PI * x).cos()) / 2.0, ..Posture::default() }
+        Posture {
+            hip_m: y0 + (y1 - y0) * (1.0 - (std::f64::consts::PI * x).cos()) / 2.0,
+            ..Posture::default()
+        }
     };
     let (reps, _) = analyse(&Figure { noise_px: 0.7, ..Figure::default() }.film(9.0, posture));
     assert!(reps.iter().any(|rep| rep.status == RepStatus::Failed), "{reps:?}");
@@ -156,9 +178,13 @@ fn without_a_height_the_metres_are_of_low_quality_and_say_why() {
 #[test]
 fn without_shoulders_there_is_no_velocity_and_hips_alone_still_count() {
     let squats = Squats::new(3);
-    let keypoints: Vec<&'static str> =
-        BODY.iter().copied().filter(|name| ["hip", "knee", "ankle"].iter().any(|joint| name.contains(joint))).collect();
-    let (reps, _) = analyse(&Figure { keypoints, ..Figure::default() }.film(squats.end(), |t| squats.posture(t)));
+    let keypoints: Vec<&'static str> = BODY
+        .iter()
+        .copied()
+        .filter(|name| ["hip", "knee", "ankle"].iter().any(|joint| name.contains(joint)))
+        .collect();
+    let (reps, _) =
+        analyse(&Figure { keypoints, ..Figure::default() }.film(squats.end(), |t| squats.posture(t)));
     assert_eq!(counted(&reps), 3);
     assert_eq!(reps[0].point, "hip");
     assert_eq!(reps[0].mean_concentric_velocity_m_s.value(), None);
@@ -192,7 +218,8 @@ fn dropped_frames_and_short_gaps_lose_no_rep_and_long_gaps_do() {
 #[test]
 fn an_athlete_who_gets_a_new_number_goes_on() {
     let squats = Squats::new(6);
-    let mut recording = Figure { noise_px: 0.7, ..Figure::default() }.film(squats.end() + 1.0, |t| squats.posture(t));
+    let mut recording =
+        Figure { noise_px: 0.7, ..Figure::default() }.film(squats.end() + 1.0, |t| squats.posture(t));
     let change = squats.start + 2.0 * squats.cycle_s() + 0.8;
     for frame in &mut recording.frames {
         if frame.pts.as_secs_f64() > change {
@@ -210,9 +237,10 @@ fn an_athlete_who_gets_a_new_number_goes_on() {
 fn sets_are_parted_by_rest() {
     let squats = Squats::new(3);
     let second = squats.end() + 12.0;
-    let recording = Figure { fps: 30.0, noise_px: 1.0, ..Figure::default() }.film(second + squats.end() + 10.0, |t| {
-        if t < second { squats.posture(t) } else { squats.posture(t - second) }
-    });
+    let recording =
+        Figure { fps: 30.0, noise_px: 1.0, ..Figure::default() }.film(second + squats.end() + 10.0, |t| {
+            if t < second { squats.posture(t) } else { squats.posture(t - second) }
+        });
     let (reps, sets) = analyse(&recording);
     assert_eq!((reps.len(), sets.len()), (6, 2));
     assert_eq!(sets.iter().map(|set| set.rep_count).collect::<Vec<_>>(), [3, 3]);
@@ -223,9 +251,12 @@ fn sets_are_parted_by_rest() {
 #[test]
 fn velocity_loss_follows_the_slowing() {
     // Each rep takes longer to come up: 1.0, 1.1 … 1.6 s.
-    let starts: Vec<(f64, f64)> = (0..7).map(|i| (1.5 + 3.2 * f64::from(i), 1.0 + 0.1 * f64::from(i))).collect();
+    let starts: Vec<(f64, f64)> =
+        (0..7).map(|i| (1.5 + 3.2 * f64::from(i), 1.0 + 0.1 * f64::from(i))).collect();
     let posture = |t: f64| {
-        let Some((start, up_s)) = starts.iter().rev().find(|(start, _)| t >= *start) else { return Posture::default() };
+        let Some((start, up_s)) = starts.iter().rev().find(|(start, _)| t >= *start) else {
+            return Posture::default();
+        };
         Squats { start: *start, up_s: *up_s, ..Squats::new(1) }.posture(t)
     };
     let (reps, sets) = analyse(&Figure { noise_px: 0.7, ..Figure::default() }.film(25.0, posture));
@@ -237,14 +268,39 @@ fn velocity_loss_follows_the_slowing() {
 
 #[test]
 fn a_lift_from_the_floor_is_no_squat_unless_the_coach_says_so() {
-    let squats = Squats::new(4);
-    let hanging = |t: f64| Posture { wrist_m: -0.85, ..squats.posture(t) };
-    let recording = Figure { noise_px: 0.7, ..Figure::default() }.film(squats.end() + 1.0, hanging);
+    let squats = Squats { depth_m: 0.32, ..Squats::new(4) };
+    let lift = |t: f64| {
+        let posture = squats.posture(t);
+        Posture { wrist_m: -0.70, lean_deg: -posture.hip_m / 0.32 * 65.0, ..posture }
+    };
+    let recording = Figure { noise_px: 0.7, ..Figure::default() }.film(squats.end() + 1.0, lift);
     assert_eq!(analyse(&recording).0, []);
     let mut chosen = settings(&recording, Some(1.80), ModelProfile::default());
     chosen.exercise = Exercise::BackSquat;
     let (events, _) = run(&recording, chosen);
-    assert_eq!(events.iter().filter(|e| matches!(e, Event::Rep(rep) if rep.exercise == "back_squat")).count(), 4);
+    assert_eq!(
+        events.iter().filter(|e| matches!(e, Event::Rep(rep) if rep.exercise == "back_squat")).count(),
+        4
+    );
+}
+
+#[test]
+fn a_squat_with_hanging_arms_or_from_the_front_is_a_squat() {
+    let squats = Squats::new(4);
+    let hanging = |t: f64| Posture { wrist_m: -0.75, ..squats.posture(t) };
+    let recording = Figure { noise_px: 0.7, ..Figure::default() }.film(squats.end() + 1.0, hanging);
+    assert_eq!(counted(&analyse(&recording).0), 4);
+    let squats = Squats { depth_m: 0.25, ..Squats::new(4) };
+    let mut frontal =
+        Figure { noise_px: 0.7, ..Figure::default() }.film(squats.end() + 1.0, |t| squats.posture(t));
+    for frame in &mut frontal.frames {
+        for (name, point) in frontal.keypoints.iter().zip(&mut frame.people[0].keypoints) {
+            // Knees stay above the ankles, sides are apart.
+            let side = if name.starts_with("left") { 1.0 } else { -1.0 };
+            point.x_px = 640.0 + side * if name.contains("shoulder") { 68.0 } else { 40.0 };
+        }
+    }
+    assert_eq!(counted(&analyse(&frontal).0), 4);
 }
 
 #[test]
@@ -259,10 +315,23 @@ fn the_report_gives_all_reps_the_exercise_of_their_set() {
     assert_eq!(reps.len(), 3);
     for rep in reps {
         assert_eq!(rep["exercise"], "back_squat");
-        for name in ["start_s", "bottom_s", "end_s", "rom_m", "knee_flexion_deg", "eccentric_s", "pause_s", "concentric_s", "mean_concentric_velocity_m_s"] {
+        for name in [
+            "start_s",
+            "bottom_s",
+            "end_s",
+            "rom_m",
+            "knee_flexion_deg",
+            "eccentric_s",
+            "pause_s",
+            "concentric_s",
+            "mean_concentric_velocity_m_s",
+        ] {
             assert!(rep[name].is_f64(), "{name}: {}", rep[name]);
             let origin = &rep["provenance"][name];
-            assert!(origin["u"].is_f64() && origin["method"].is_string() && origin["quality"].is_string(), "{name}: {origin}");
+            assert!(
+                origin["u"].is_f64() && origin["method"].is_string() && origin["quality"].is_string(),
+                "{name}: {origin}"
+            );
         }
     }
 }
@@ -271,7 +340,8 @@ fn the_report_gives_all_reps_the_exercise_of_their_set() {
 fn a_rep_is_told_soon_after_its_end() {
     let squats = Squats { top_s: 1.0, ..Squats::new(3) };
     for fps in [30.0, 60.0] {
-        let (reps, _) = analyse(&Figure { fps, ..Figure::default() }.film(squats.end(), |t| squats.posture(t)));
+        let (reps, _) =
+            analyse(&Figure { fps, ..Figure::default() }.film(squats.end(), |t| squats.posture(t)));
         for rep in reps {
             let late = rep.decided_s - value(&rep.end_s);
             assert!((0.0..=0.15).contains(&late), "{fps} fps: {late}");
@@ -292,7 +362,11 @@ fn a_loop_discards_the_open_rep_and_goes_on() {
     session.discontinuity(&mut events);
     for frame in &recording.frames {
         let later = frame.pts + std::time::Duration::from_secs_f64(cut + 1.0);
-        push(&mut session, &spotter_movement::PoseFrame { pts: later, people: frame.people.clone() }, &mut events);
+        push(
+            &mut session,
+            &spotter_movement::PoseFrame { pts: later, people: frame.people.clone() },
+            &mut events,
+        );
     }
     session.finish(&mut events);
     assert_eq!(events.iter().filter(|e| matches!(e, Event::Rep(rep) if rep.counts())).count(), 2);

@@ -116,11 +116,18 @@ impl FlightDetector {
 
 /// Both feet have been above their level for two samples while the hips rise.
 fn lifted(ring: &Ring<BodySample>, m_per_px: f64) -> Option<Contact> {
-    let (newest, before) = (ring.from_end(0)?, ring.from_end(1)?);
+    let (newest, before) = (ring.before_last(0)?, ring.before_last(1)?);
     if hip_velocity(ring, newest.t)? * m_per_px < RISING_M_S {
         return None;
     }
-    let mut contact = Contact { level: [None; 2], apart: APART_M / m_per_px, threshold: 0.0, jitter: 0.0, first_above: before.t, last_above: newest.t };
+    let mut contact = Contact {
+        level: [None; 2],
+        apart: APART_M / m_per_px,
+        threshold: 0.0,
+        jitter: 0.0,
+        first_above: before.t,
+        last_above: newest.t,
+    };
     for side in 0..2 {
         let contact_window = ring.window(before.t - LEVEL_FROM_S, before.t - LEVEL_TO_S);
         let heights = contact_window.filter_map(|sample| sample.foot_y[side]);
@@ -147,7 +154,9 @@ fn in_air(ring: &Ring<BodySample>, mut contact: Contact, now: f64, m_per_px: f64
     if now - contact.first_above > LONGEST_S {
         return State::Ground;
     }
-    let (Some(newest), Some(before)) = (ring.from_end(0), ring.from_end(1)) else { return State::Ground };
+    let (Some(newest), Some(before)) = (ring.before_last(0), ring.before_last(1)) else {
+        return State::Ground;
+    };
     let below = |sample: &BodySample| contact.lift(sample).is_some_and(|lift| lift < contact.threshold);
     let falling = hip_velocity(ring, now).is_some_and(|v| v * m_per_px < 0.0);
     if below(newest) && below(before) && falling {

@@ -30,7 +30,11 @@ pub(crate) struct FlightEvents {
 }
 
 /// Times the events of a flight; `None` where the hips say nothing.
-pub(crate) fn flight_events(ring: &Ring<BodySample>, contact: &Contact, scale: &Scale) -> Option<FlightEvents> {
+pub(crate) fn flight_events(
+    ring: &Ring<BodySample>,
+    contact: &Contact,
+    scale: &Scale,
+) -> Option<FlightEvents> {
     let first = refine(ring, contact, scale.m_per_px, contact.first_above, contact.last_above)?;
     // Once more with the flight that the first pass found. Its fall is a better scale than a height that nobody stated.
     let gravity = G / -first.hip.a;
@@ -39,7 +43,13 @@ pub(crate) fn flight_events(ring: &Ring<BodySample>, contact: &Contact, scale: &
     Some(refine(ring, contact, m_per_px, first.takeoff, first.landing).unwrap_or(first))
 }
 
-fn refine(ring: &Ring<BodySample>, contact: &Contact, m_per_px: f64, from: f64, to: f64) -> Option<FlightEvents> {
+fn refine(
+    ring: &Ring<BodySample>,
+    contact: &Contact,
+    m_per_px: f64,
+    from: f64,
+    to: f64,
+) -> Option<FlightEvents> {
     let hip = hip_parabola(ring, from + MARGIN_S, to - MARGIN_S)?;
     let apex = hip.vertex()?;
     let lift = |sample: &BodySample| Some((sample.t, contact.lift(sample)? * m_per_px));
@@ -62,7 +72,7 @@ fn refine(ring: &Ring<BodySample>, contact: &Contact, m_per_px: f64, from: f64, 
 /// The hips over a flight, without the points that don't belong to it.
 fn hip_parabola(ring: &Ring<BodySample>, from: f64, to: f64) -> Option<Parabola> {
     let points = ring.window(from, to).filter_map(|s| s.hip.map(|hip| (s.t, hip[1])));
-    let middle = (from + to) / 2.0;
+    let middle = f64::midpoint(from, to);
     let first = parabola_fit(points.clone(), middle)?;
     let scatter = 1.4826 * median(points.clone().map(|(t, y)| (y - first.y(t)).abs()))?;
     let limit = (3.5 * scatter).max(1e-6);

@@ -37,6 +37,8 @@ pub(crate) struct Surroundings<'a> {
 /// Shorter flights and lower rises are steps, not jumps: running flies 0.08–0.15 s.
 const SHORTEST_S: f64 = 0.16;
 const LOWEST_M: f64 = 0.03;
+/// A flight this high is a jump, whatever was seen of its push-off.
+const SURE_M: f64 = 0.10;
 /// Share of g that the hips must show in flight; wide, because height and model bend the scale.
 const BALLISTIC: std::ops::RangeInclusive<f64> = 0.6..=1.5;
 /// A foot that comes down this much lower or higher landed on something else.
@@ -54,7 +56,11 @@ const HOLD_DIP_M: f64 = 0.025;
 const HOLD_DEPTH_M: f64 = 0.12;
 
 /// Measures a landed flight.
-pub(crate) fn measure(ring: &Ring<BodySample>, contact: &Contact, with: &Surroundings<'_>) -> Result<Jump, Reject> {
+pub(crate) fn measure(
+    ring: &Ring<BodySample>,
+    contact: &Contact,
+    with: &Surroundings<'_>,
+) -> Result<Jump, Reject> {
     let events = flight_events(ring, contact, &with.scale).ok_or(Reject::NotAJump)?;
     was_a_jump(ring, contact, &events, with)?;
     if !with.has_toes {
@@ -80,7 +86,7 @@ fn was_a_jump(
     let flight_s = events.landing - events.takeoff;
     let rise_m = G * (events.apex - events.takeoff).powi(2) / 2.0;
     let ballistic = -events.hip.a * m_per_px / with.profile.hip_vertical_gain_jump / G;
-    let centred = (events.apex - (events.takeoff + events.landing) / 2.0).abs() < 0.3 * flight_s;
+    let centred = (events.apex - f64::midpoint(events.takeoff, events.landing)).abs() < 0.3 * flight_s;
     let settled = ring.window(events.landing + 0.02, with.now).filter_map(|s| contact.lift(s));
     let landed_m = quantile(settled, 0.5).map_or(0.0, |px| px * m_per_px);
     let lowest = ring
@@ -96,16 +102,21 @@ fn was_a_jump(
         && events.hip.r2 > 0.9
         && centred
         && landed_m.abs() < OTHER_LEVEL_M
-        && push_off_m > PUSH_OFF_M;
+        && (push_off_m > PUSH_OFF_M || rise_m > SURE_M);
     if jump { Ok(()) } else { Err(Reject::NotAJump) }
 }
 
 /// A gap next to an event that only a guess could fill.
 fn gap_at(ring: &Ring<BodySample>, event: f64, median_dt: f64) -> bool {
     let limit = (3.5 * median_dt).max(0.05);
-    let seen = ring.window(event - 2.0 * limit, event + 2.0 * limit).filter(|s| s.hip.is_some() && s.foot_y != [None; 2]);
+    let seen = ring
+        .window(event - 2.0 * limit, event + 2.0 * limit)
+        .filter(|s| s.hip.is_some() && s.foot_y != [None; 2]);
     let times = seen.map(|s| s.t);
-    times.clone().zip(times.skip(1)).any(|(a, b)| b - a > limit && a - 2.0 * median_dt < event && event < b + 2.0 * median_dt)
+    times
+        .clone()
+        .zip(times.skip(1))
+        .any(|(a, b)| b - a > limit && a - 2.0 * median_dt < event && event < b + 2.0 * median_dt)
 }
 
 /// What happened between standing and take-off. Seconds and pixels.
@@ -160,11 +171,14 @@ fn approach(ring: &Ring<BodySample>, takeoff: f64, with: &Surroundings<'_>) -> O
     let fastest_down = times(bottom - ECCENTRIC_S, bottom)
         .filter_map(|t| hip(t, TURN_HALF_S).map(|fit| (t, fit.v)))
         .reduce(|a, b| if b.1 < a.1 { b } else { a })?;
-    let onset = onset(ring, times(fastest_down.0 - ECCENTRIC_S, fastest_down.0), still, hip);
+    let onset = onset(ring, &times(fastest_down.0 - ECCENTRIC_S, fastest_down.0), still, hip);
     let dip = HOLD_DIP_M / with.scale.m_per_px;
     // The push-off bends the window that ends in it.
     let held_from = times(bottom - 5.0, bottom - SLOW_HALF_S)
-        .take_while(|t| hip(*t, SLOW_HALF_S).is_some_and(|fit| (fit.y0 - bottom_y).abs() < dip && fit.v.abs() < 2.0 * still))
+        .take_while(|t| {
+            hip(*t, SLOW_HALF_S)
+                .is_some_and(|fit| (fit.y0 - bottom_y).abs() < dip && fit.v.abs() < 2.0 * still)
+        })
         .last();
     let hold_s = held_from.map_or(0.0, |t| bottom - t);
     Some(Approach { bottom, bottom_y, onset, fastest_down, fastest_up, hold_s })
@@ -177,11 +191,12 @@ fn approach(ring: &Ring<BodySample>, takeoff: f64, with: &Surroundings<'_>) -> O
 /// once, earlier. A third of that extrapolation lies between the two.
 fn onset(
     ring: &Ring<BodySample>,
-    times: impl Iterator<Item = f64> + Clone,
+    times: &(impl Iterator<Item = f64> + Clone),
     still: f64,
     hip: impl Fn(f64, f64) -> Option<Parabola>,
 ) -> Option<(f64, f64)> {
-    let slower = |than: f64| times.clone().find(|t| hip(*t, SLOW_HALF_S).is_some_and(|fit| fit.v.abs() < than));
+    let slower =
+        |than: f64| times.clone().find(|t| hip(*t, SLOW_HALF_S).is_some_and(|fit| fit.v.abs() < than));
     let (first_seen, four_times) = (slower(still)?, slower(4.0 * still)?);
     let onset = first_seen - (four_times - first_seen).clamp(0.0, 0.1) / 3.0;
     let before = ring.window(onset - 0.3, onset).filter_map(|s| s.hip.map(|hip| hip[1]));
@@ -196,7 +211,13 @@ fn dropped_from(ring: &Ring<BodySample>, contact: &Contact, takeoff: f64, with: 
     quantile(lifts, 0.8).map_or(0.0, |px| px * with.scale.m_per_px)
 }
 
-fn kind(ring: &Ring<BodySample>, contact: &Contact, takeoff: f64, approach: Option<&Approach>, with: &Surroundings<'_>) -> JumpKind {
+fn kind(
+    ring: &Ring<BodySample>,
+    contact: &Contact,
+    takeoff: f64,
+    approach: Option<&Approach>,
+    with: &Surroundings<'_>,
+) -> JumpKind {
     let m_per_px = with.scale.m_per_px;
     if with.last_landing.is_some_and(|landing| takeoff - landing < 0.6) {
         return JumpKind::Unknown;
@@ -205,7 +226,8 @@ fn kind(ring: &Ring<BodySample>, contact: &Contact, takeoff: f64, approach: Opti
         return JumpKind::DropJump;
     }
     let Some(approach) = approach else { return JumpKind::Unknown };
-    let standing_y = quantile(ring.window(takeoff - 6.0, approach.bottom).filter_map(|s| s.hip.map(|hip| hip[1])), 0.95);
+    let standing_y =
+        quantile(ring.window(takeoff - 6.0, approach.bottom).filter_map(|s| s.hip.map(|hip| hip[1])), 0.95);
     let held_depth_m = standing_y.map_or(0.0, |y| (y - approach.bottom_y) * m_per_px);
     if approach.hold_s >= HOLD_S {
         return if held_depth_m > HOLD_DEPTH_M { JumpKind::SquatJump } else { JumpKind::Unknown };
@@ -220,7 +242,8 @@ fn kind(ring: &Ring<BodySample>, contact: &Contact, takeoff: f64, approach: Opti
 fn jump_scale(events: &FlightEvents, with: &Surroundings<'_>) -> (Scale, bool) {
     let gravity_m_per_px = G / -events.hip.a;
     // Standard uncertainty of the curvature of evenly spread points.
-    let noise = 2.2 * events.hip.residual / (events.hip.a.abs() * events.hip.spread * (events.hip.n as f64).sqrt()).max(1e-9);
+    let noise = 2.2 * events.hip.residual
+        / (events.hip.a.abs() * events.hip.spread * (events.hip.n as f64).sqrt()).max(1e-9);
     let gravity = Scale { m_per_px: gravity_m_per_px, u: 0.05f64.hypot(noise), method: GRAVITY };
     if with.scale.assumed() {
         return (gravity, false);
@@ -233,7 +256,7 @@ fn jump_scale(events: &FlightEvents, with: &Surroundings<'_>) -> (Scale, bool) {
 /// Caps that hold for the whole jump.
 fn caps(ring: &Ring<BodySample>, events: &FlightEvents, kind: JumpKind, with: &Surroundings<'_>) -> Caps {
     let flight_s = events.landing - events.takeoff;
-    let off_centre = (events.apex - (events.takeoff + events.landing) / 2.0).abs() / flight_s;
+    let off_centre = (events.apex - f64::midpoint(events.takeoff, events.landing)).abs() / flight_s;
     let from = events.takeoff - 1.0;
     let seen = ring.window(from, events.landing).count() as f64;
     let first = ring.window(from, events.landing).next().map_or(from, |s| s.t);
@@ -275,7 +298,8 @@ fn report(ring: &Ring<BodySample>, contact: &Contact, raw: &FlightEvents, with: 
     let u_level = if kind == JumpKind::DropJump { 0.015 } else { 0.0 };
     let u_event = |bias_u: f64| {
         let jitter_s = contact.jitter * with.scale.m_per_px / velocity.max(0.5);
-        (bias_u.powi(2) + f64::powi(u_level, 2) + (0.2 * with.median_dt).powi(2) + jitter_s.powi(2) / 2.0).sqrt()
+        (bias_u.powi(2) + f64::powi(u_level, 2) + (0.2 * with.median_dt).powi(2) + jitter_s.powi(2) / 2.0)
+            .sqrt()
     };
     let (u_takeoff, u_landing) = (u_event(profile.takeoff_bias_u_s), u_event(profile.landing_bias_u_s));
     let hip = &events.hip;
@@ -296,8 +320,10 @@ fn report(ring: &Ring<BodySample>, contact: &Contact, raw: &FlightEvents, with: 
     }
 
     // Both scales are those of the hips in flight; bent legs move the hip points less.
-    let dip_m_per_px = scale.m_per_px * profile.hip_vertical_gain_jump / profile.hip_vertical_gain_countermovement;
-    let parts = Parts::of(kind, approach.as_ref(), &events, (&scale, dip_m_per_px), u_takeoff, &value, &metres);
+    let dip_m_per_px =
+        scale.m_per_px * profile.hip_vertical_gain_jump / profile.hip_vertical_gain_countermovement;
+    let parts =
+        Parts::of(kind, approach.as_ref(), &events, (&scale, dip_m_per_px), u_takeoff, &value, &metres);
     let height_m = bounds::HEIGHT_M.judge(value(height, velocity * u_rise_s, "rise_fit"));
     let rsi_modified_m_s = match (height_m.value(), parts.time_to_takeoff_s.value()) {
         (Some(h), Some(t)) => {
@@ -377,7 +403,8 @@ impl Parts {
         let concentric = value(events.takeoff - approach.bottom, u_takeoff.hypot(U_TURN_S), "hip_kinematics");
         let (Some((onset, standing)), JumpKind::Cmj) = (approach.onset, kind) else {
             // Without standing still before it there is no countermovement to measure; a squat jump has none.
-            let missing = || none(if kind == JumpKind::Cmj { "no_standing_before" } else { "no_countermovement" });
+            let missing =
+                || none(if kind == JumpKind::Cmj { "no_standing_before" } else { "no_countermovement" });
             return Self {
                 height_standing_m: missing(),
                 countermovement_depth_m: missing(),
@@ -391,16 +418,19 @@ impl Parts {
             };
         };
         let depth = metres((standing - approach.bottom_y) * dip_m_per_px, 0.005, "hip_kinematics");
-        let above_standing = metres((events.hip.y(events.apex) - standing) * scale.m_per_px, 0.005, "hip_apex");
+        let above_standing =
+            metres((events.hip.y(events.apex) - standing) * scale.m_per_px, 0.005, "hip_apex");
         let (fastest_t, fastest_v) = approach.fastest_down;
         let seconds = |s: f64, u: f64| value(s, u, "hip_kinematics");
         Self {
             height_standing_m: above_standing,
             countermovement_depth_m: bounds::DEPTH_M.judge(depth),
-            time_to_takeoff_s: bounds::TIME_TO_TAKEOFF_S.judge(seconds(events.takeoff - onset, U_ONSET_S.hypot(u_takeoff))),
+            time_to_takeoff_s: bounds::TIME_TO_TAKEOFF_S
+                .judge(seconds(events.takeoff - onset, U_ONSET_S.hypot(u_takeoff))),
             unweighting_s: seconds(fastest_t - onset, U_ONSET_S.hypot(U_TURN_S)),
             braking_s: seconds(approach.bottom - fastest_t, U_TURN_S * 1.5),
-            eccentric_s: bounds::ECCENTRIC_S.judge(seconds(approach.bottom - onset, U_ONSET_S.hypot(U_TURN_S))),
+            eccentric_s: bounds::ECCENTRIC_S
+                .judge(seconds(approach.bottom - onset, U_ONSET_S.hypot(U_TURN_S))),
             concentric_s: bounds::CONCENTRIC_S.judge(concentric),
             peak_eccentric_velocity_m_s: bounds::PEAK_ECCENTRIC_M_S.judge(metres(
                 -fastest_v * dip_m_per_px,

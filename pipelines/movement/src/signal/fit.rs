@@ -57,7 +57,8 @@ pub(crate) fn parabola_fit(points: impl Iterator<Item = (f64, f64)> + Clone, t0:
     let c0 = (m0 * (s2 * s4 - s3 * s3) - s1 * (m1 * s4 - s3 * m2) + s2 * (m1 * s3 - s2 * m2)) / det;
     let c1 = (s0 * (m1 * s4 - m2 * s3) - m0 * (s1 * s4 - s3 * s2) + s2 * (s1 * m2 - m1 * s2)) / det;
     let c2 = (s0 * (s2 * m2 - s3 * m1) - s1 * (s1 * m2 - m1 * s2) + m0 * (s1 * s3 - s2 * s2)) / det;
-    let mut fit = Parabola { t0, y0: c0 + reference, v: c1, a: 2.0 * c2, n, residual: 0.0, r2: 1.0, spread: s2 / s0 };
+    let mut fit =
+        Parabola { t0, y0: c0 + reference, v: c1, a: 2.0 * c2, n, residual: 0.0, r2: 1.0, spread: s2 / s0 };
     let mean = reference + m0 / s0;
     let (mut rss, mut tss) = (0.0, 0.0);
     for (t, y) in points {
@@ -77,7 +78,7 @@ pub(crate) fn line_fit(points: impl Iterator<Item = (f64, f64)> + Clone, t0: f64
     let sxx: f64 = points.clone().map(|(t, _)| (t - t0 - mean_x).powi(2)).sum();
     let sxy: f64 = points.map(|(t, y)| (t - t0 - mean_x) * (y - mean_y)).sum();
     let slope = sxy / sxx;
-    slope.is_finite().then(|| (mean_y - slope * mean_x, slope))
+    slope.is_finite().then_some((mean_y - slope * mean_x, slope))
 }
 
 #[cfg(test)]

@@ -24,7 +24,9 @@ impl<T: Timed> Ring<T> {
     /// Appends a sample; its time must be later than the newest one's.
     pub(crate) fn push(&mut self, sample: T) {
         let oldest = sample.t() - self.max_age_s;
-        while self.samples.len() >= self.max_len || self.samples.front().is_some_and(|first| first.t() < oldest) {
+        while self.samples.len() >= self.max_len
+            || self.samples.front().is_some_and(|first| first.t() < oldest)
+        {
             self.samples.pop_front();
         }
         self.samples.push_back(sample);
@@ -39,11 +41,11 @@ impl<T: Timed> Ring<T> {
     }
 
     /// The sample `back` places before the newest.
-    pub(crate) fn from_end(&self, back: usize) -> Option<&T> {
+    pub(crate) fn before_last(&self, back: usize) -> Option<&T> {
         self.samples.len().checked_sub(back + 1).map(|index| &self.samples[index])
     }
 
-    pub(crate) fn from_end_mut(&mut self, back: usize) -> Option<&mut T> {
+    pub(crate) fn before_last_mut(&mut self, back: usize) -> Option<&mut T> {
         self.samples.len().checked_sub(back + 1).map(|index| &mut self.samples[index])
     }
 

@@ -71,7 +71,10 @@ enum State {
     Down(Down),
     Up(Up),
     /// After a jump: the landing is no repetition.
-    Landing { since: f64, still_since: Option<f64> },
+    Landing {
+        since: f64,
+        still_since: Option<f64>,
+    },
 }
 
 /// Follows the hips of one person.
@@ -132,7 +135,11 @@ impl CycleDetector {
             State::Landing { since, still_since } => {
                 let still_since = (v.abs() < MOVING_M_S).then(|| still_since.unwrap_or(moment.t));
                 let stood = still_since.is_some_and(|from| moment.t - from > 0.25 && moment.t - since > 0.3);
-                self.state = if stood || moment.t - since > 3.0 { State::Top } else { State::Landing { since, still_since } };
+                self.state = if stood || moment.t - since > 3.0 {
+                    State::Top
+                } else {
+                    State::Landing { since, still_since }
+                };
                 None
             }
         }
@@ -151,10 +158,8 @@ impl CycleDetector {
 
 /// The descent that the newest moment belongs to; `None` where its beginning was not seen.
 fn descent(track: &Ring<Moment>, moment: &Moment, metre_px: f64) -> Option<Down> {
-    let start = track
-        .window(moment.t - START_S, moment.t)
-        .rev()
-        .find(|past| past.hip_v / metre_px >= -STILL_M_S)?;
+    let start =
+        track.window(moment.t - START_S, moment.t).rev().find(|past| past.hip_v / metre_px >= -STILL_M_S)?;
     Some(Down { start: start.t(), top: start.hip, low: moment.hip, low_t: moment.t, still_since: None })
 }
 
@@ -166,7 +171,8 @@ fn descend(mut down: Down, moment: &Moment, metre_px: f64) -> State {
     }
     let drop_m = (down.top - down.low) / metre_px;
     down.still_since = (v.abs() < 2.0 * STILL_M_S).then(|| down.still_since.unwrap_or(moment.t));
-    let settled = drop_m < SETTLED_DROP_M && down.still_since.is_some_and(|since| moment.t - since > SETTLED_S);
+    let settled =
+        drop_m < SETTLED_DROP_M && down.still_since.is_some_and(|since| moment.t - since > SETTLED_S);
     let swayed = v > -STILL_M_S && drop_m < LEAST_DROP_M;
     if settled || swayed || moment.t - down.start > LONGEST_S {
         return State::Top;

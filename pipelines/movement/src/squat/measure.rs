@@ -37,13 +37,20 @@ const ROM_SURE_M: f64 = 0.30;
 const PARTIAL_M: f64 = 0.10;
 /// Feet that move further are walking, stepping off something or someone else's.
 const FEET_M: f64 = 0.25;
+/// Shoulders that sink this many times as far as the hips: the trunk does the work, not the knees.
+const HINGE: f64 = 1.5;
 /// Faster hips fly or belong to someone else.
 const FASTEST_M_S: f64 = 2.2;
 /// Uncertainty of a phase boundary, seconds, beside 0.7 Δt (METRICS §5.3).
 const U_BOUNDARY_S: f64 = 0.02;
 
 /// Measures a cycle; `None` where it is no squat.
-pub(crate) fn measure(ring: &Ring<BodySample>, track: &Ring<Moment>, cycle: &Cycle, with: &RepContext<'_>) -> Option<Rep> {
+pub(crate) fn measure(
+    ring: &Ring<BodySample>,
+    track: &Ring<Moment>,
+    cycle: &Cycle,
+    with: &RepContext<'_>,
+) -> Option<Rep> {
     let scale = with.scale.m_per_px;
     let hip_scale = scale / with.profile.hip_vertical_gain_squat;
     let from = cycle.start - 0.3;
@@ -60,12 +67,15 @@ pub(crate) fn measure(ring: &Ring<BodySample>, track: &Ring<Moment>, cycle: &Cyc
         Some(bar) => ("bar_on_shoulders", bar),
         None => ("hip", hip_phases),
     };
-    let knees = Knees::of(ring, &hip_phases, with.profile);
+    // From the front a knee bends towards the camera: its angle in the picture says nothing.
+    let frontal = with.yaw_deg.is_some_and(|yaw| yaw < 30.0);
+    let knees = if frontal { None } else { Knees::of(ring, &hip_phases, with.profile) };
     let hip_rom = hip_phases.top_y - hip_phases.low_y;
+    let hinged = hip_phases.on(&bar).is_none_or(|bar| bar.top_y - bar.low_y > HINGE * hip_rom);
     if !stands_in_place(ring, cycle, scale) || hip_phases.peak_v > FASTEST_M_S {
         return None;
     }
-    if with.exercise == Exercise::Auto && hands_below_knees(ring, &hip_phases) {
+    if with.exercise == Exercise::Auto && hinged && hands_below_knees(ring, &hip_phases) {
         return None;
     }
     let status = status(cycle, hip_rom, knees)?;
@@ -73,7 +83,10 @@ pub(crate) fn measure(ring: &Ring<BodySample>, track: &Ring<Moment>, cycle: &Cyc
 }
 
 fn mean(a: &[Point], b: &[Point]) -> Vec<Point> {
-    a.iter().zip(b).map(|(a, b)| Point { t: a.t, y: (a.y + b.y) / 2.0, v: (a.v + b.v) / 2.0 }).collect()
+    a.iter()
+        .zip(b)
+        .map(|(a, b)| Point { t: a.t, y: f64::midpoint(a.y, b.y), v: f64::midpoint(a.v, b.v) })
+        .collect()
 }
 
 /// Knee flexion at the top and at the bottom, degrees.
@@ -105,7 +118,8 @@ fn status(cycle: &Cycle, hip_rom_m: f64, knees: Option<Knees>) -> Option<RepStat
         }
         None => hip_rom_m >= ROM_M,
     };
-    let worth_reporting = hip_rom_m >= PARTIAL_M && knees.is_none_or(|knees| knees.bottom - knees.top >= ROM_DEG / 2.0);
+    let worth_reporting =
+        hip_rom_m >= PARTIAL_M && knees.is_none_or(|knees| knees.bottom - knees.top >= ROM_DEG / 2.0);
     match cycle.how {
         End::Closed | End::Cut if deep => Some(RepStatus::Counted),
         End::Failed if worth_reporting => Some(RepStatus::Failed),
@@ -126,7 +140,7 @@ fn stands_in_place(ring: &Ring<BodySample>, cycle: &Cycle, m_per_px: f64) -> boo
     range(0) < FEET_M && range(1) < FEET_M
 }
 
-/// A bar on the back is never there: this is a lift from the floor.
+/// A bar on the back is never there. With a trunk that leans much further than the hips sink, it is a lift from the floor.
 fn hands_below_knees(ring: &Ring<BodySample>, hips: &Phases) -> bool {
     let around = || ring.window(hips.bottom - 0.2, hips.rise + 0.2);
     let below = around().filter_map(|s| Some(s.knee?[1] - s.wrist?[1]));
@@ -143,7 +157,8 @@ fn depth(ring: &Ring<BodySample>, hips: &Phases, with: &RepContext<'_>) -> (Meas
     };
     let oblique = with.yaw_deg.is_some_and(|yaw| yaw < 65.0);
     let u = 0.03f64.hypot(if oblique { 0.03 } else { 0.0 });
-    let mut measured = Measured::new(depth_m, u, "joint_centres").capped(Quality::Medium, "keypoints_are_not_joint_centres");
+    let mut measured =
+        Measured::new(depth_m, u, "joint_centres").capped(Quality::Medium, "keypoints_are_not_joint_centres");
     if oblique {
         measured = measured.capped(Quality::Medium, "oblique_view");
     }
@@ -233,7 +248,11 @@ fn report(
         pause_s: seconds((phases.rise - phases.bottom).max(0.0), 1.4 * u_time),
         concentric_s: seconds(concentric, 1.4 * u_time),
         mean_concentric_velocity_m_s,
-        peak_concentric_velocity_m_s: velocity(metric(phases.peak_v, (phases.peak_v * u_scale).hypot(0.05), "local_parabola")),
+        peak_concentric_velocity_m_s: velocity(metric(
+            phases.peak_v,
+            (phases.peak_v * u_scale).hypot(0.05),
+            "local_parabola",
+        )),
         velocity_loss_pct: Measured::unavailable("against_fastest_in_set", "not_counted"),
     }
 }
@@ -242,7 +261,8 @@ fn knee_flexion(knees: Option<Knees>, with: &RepContext<'_>, caps: &Caps) -> Mea
     let Some(knees) = knees else { return Measured::unavailable("near_limb", "no_knee_angle") };
     // METRICS §3: pooled over views the spread of knee angles doubles.
     let oblique = with.yaw_deg.is_some_and(|yaw| yaw < 65.0);
-    let u = if oblique { with.profile.knee_flexion_u_deg.hypot(13.0) } else { with.profile.knee_flexion_u_deg };
+    let u =
+        if oblique { with.profile.knee_flexion_u_deg.hypot(13.0) } else { with.profile.knee_flexion_u_deg };
     let mut measured = Measured::new(knees.bottom, u, "near_limb").capped_by(caps);
     if oblique {
         measured = measured.capped(Quality::Low, "view_not_sagittal");

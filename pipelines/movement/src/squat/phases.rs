@@ -77,7 +77,8 @@ impl Phases {
         let between = |from: f64, to: f64| points.iter().filter(move |p| p.t >= from && p.t <= to);
         let low_y = between(self.start, self.end).map(|p| p.y).reduce(f64::min)?;
         let peak_v = between(self.rise, self.end).map(|p| p.v).reduce(f64::max)?;
-        let (start_y, rise_y, end_y) = (height_at(points, self.start), height_at(points, self.rise), height_at(points, self.end));
+        let (start_y, rise_y, end_y) =
+            (height_at(points, self.start), height_at(points, self.rise), height_at(points, self.end));
         Some(Self { low_y, top_y: start_y.max(end_y), gained: end_y - rise_y, peak_v, ..*self })
     }
 }
@@ -122,15 +123,28 @@ mod tests {
 
     /// Down in 1 s, 0.5 s at the bottom, up in 0.8 s: 0.5 m, with quintic ramps.
     fn quintic() -> Vec<Point> {
-        let ramp = |x: f64| if x <= 0.0 { 0.0 } else if x >= 1.0 { 1.0 } else { x.powi(3) * (10.0 - 15.0 * x + 6.0 * x * x) };
+        let ramp = |x: f64| {
+            if x <= 0.0 {
+                0.0
+            } else if x >= 1.0 {
+                1.0
+            } else {
+                x.powi(3) * (10.0 - 15.0 * x + 6.0 * x * x)
+            }
+        };
         let y = |t: f64| 0.5 - 0.5 * ramp(t - 1.0) + 0.5 * ramp((t - 2.5) / 0.8);
-        (0..400).map(|i| f64::from(i) / 90.0).map(|t| Point { t, y: y(t), v: (y(t + 1e-4) - y(t - 1e-4)) / 2e-4 }).collect()
+        (0..400)
+            .map(|i| f64::from(i) / 90.0)
+            .map(|t| Point { t, y: y(t), v: (y(t + 1e-4) - y(t - 1e-4)) / 2e-4 })
+            .collect()
     }
 
     #[test]
     fn the_phases_of_a_known_movement() {
         let p = phases(&quintic()).unwrap();
-        for (name, got, want) in [("start", p.start, 1.0), ("bottom", p.bottom, 2.0), ("rise", p.rise, 2.5), ("end", p.end, 3.3)] {
+        for (name, got, want) in
+            [("start", p.start, 1.0), ("bottom", p.bottom, 2.0), ("rise", p.rise, 2.5), ("end", p.end, 3.3)]
+        {
             // A velocity threshold sees a smooth-step's ends up to 4 % of its length late and early.
             assert!((got - want).abs() < 0.04, "{name}: {got} instead of {want}");
         }

@@ -1,5 +1,8 @@
 //! Inputs for the tests: rendered clips with their truth, recorded poses, and movements with known physics.
-#![allow(dead_code, unreachable_pub, missing_docs)] // Each test program uses its own part.
+// Each test program uses its own part, and the one example does, too: outside of `#[test]` the lints don't see that it is a test.
+#![allow(dead_code, unreachable_pub, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::panic, clippy::must_use_candidate)]
+#![allow(clippy::missing_panics_doc)]
 
 pub mod physics;
 pub mod truth;
@@ -58,13 +61,13 @@ pub fn report(recording: &Recording, settings: Settings) -> Report {
         height: recording.height,
         fps: None,
         frames: recording.frames.len() as u64,
-        duration_s: (last - first).as_secs_f64(),
+        duration_s: last.saturating_sub(first).as_secs_f64(),
         model: None,
     };
     Report::new(source, &events, session.quality())
 }
 
-/// A small generator of random numbers (SplitMix64), so that tests are the same everywhere.
+/// A small generator of random numbers (the mixer of `SplitMix64`), so that tests are the same everywhere.
 #[derive(Clone)]
 pub struct Random(pub u64);
 
@@ -96,7 +99,8 @@ pub fn jitter(recording: &mut Recording, sigma_px: f64, seed: u64) {
 
 /// Known biases of a pose model, from its manifest.
 pub fn profile(model: &str) -> ModelProfile {
-    let path = format!("{}/../../models/manifests/blazepose_landmark_{model}.toml", env!("CARGO_MANIFEST_DIR"));
+    let path =
+        format!("{}/../../models/manifests/blazepose_landmark_{model}.toml", env!("CARGO_MANIFEST_DIR"));
     let manifest: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
     let profile: ModelProfile = manifest["movement"].clone().try_into().unwrap();
     profile.check().unwrap();

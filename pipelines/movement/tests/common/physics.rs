@@ -19,6 +19,8 @@ pub struct Posture {
     pub x_m: f64,
     /// Wrists above the shoulders (negative: hanging).
     pub wrist_m: f64,
+    /// Trunk from the vertical, degrees forward.
+    pub lean_deg: f64,
 }
 
 #[derive(Clone)]
@@ -98,17 +100,18 @@ impl Figure {
         let reach = (hip[1] - ankle[1]).clamp(0.05, thigh + shank);
         let below = (reach * reach + shank * shank - thigh * thigh) / (2.0 * reach);
         let knee = [(shank * shank - below * below).max(0.0).sqrt(), ankle[1] + below];
-        let shoulder = [0.0, hip[1] + 0.288 * h];
+        let lean = posture.lean_deg.to_radians();
+        let shoulder = [0.288 * h * lean.sin(), hip[1] + 0.288 * h * lean.cos()];
         let place = |name: &str| match name.trim_start_matches("left_").trim_start_matches("right_") {
-            "nose" => [0.05, shoulder[1] + 0.106 * h],
+            "nose" => [shoulder[0] + 0.05, shoulder[1] + 0.106 * h],
             "shoulder" => shoulder,
-            "wrist" => [0.05, shoulder[1] + posture.wrist_m],
+            "wrist" => [shoulder[0] + 0.05, shoulder[1] + posture.wrist_m],
             "hip" => hip,
             "knee" => knee,
             "ankle" => ankle,
             "heel" => [-0.05, posture.feet_m],
             "foot_index" => [0.15, posture.feet_m],
-            "ear" | "eye" | "elbow" => [0.0, shoulder[1]],
+            "ear" | "eye" | "elbow" => shoulder,
             other => panic!("the figure has no {other}"),
         };
         let keypoints = self.keypoints.iter().map(|name| {
@@ -119,7 +122,10 @@ impl Figure {
                 confidence: 0.98,
             }
         });
-        PoseFrame { pts: Duration::from_secs_f64(t), people: vec![PosePerson { id: 1, keypoints: keypoints.collect() }] }
+        PoseFrame {
+            pts: Duration::from_secs_f64(t),
+            people: vec![PosePerson { id: 1, keypoints: keypoints.collect() }],
+        }
     }
 }
 

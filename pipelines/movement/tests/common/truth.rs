@@ -32,7 +32,11 @@ impl Clip {
     }
 
     pub fn reps(&self) -> &[Value] {
-        if self.truth["truth"]["exercise"] == "back_squat" { self.truth["truth"]["reps"].as_array().unwrap() } else { &[] }
+        if self.truth["truth"]["exercise"] == "back_squat" {
+            self.truth["truth"]["reps"].as_array().unwrap()
+        } else {
+            &[]
+        }
     }
 }
 
@@ -46,9 +50,14 @@ pub fn clip(name: &str) -> Option<Clip> {
 /// The truth's joints as a recording.
 pub fn joints(clip: &Clip) -> Recording {
     let truth = &clip.truth;
-    let names = truth["joint_names"].as_array().unwrap().iter().map(|n| n.as_str().unwrap().replace("toe", "foot_index"));
+    let names = truth["joint_names"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|n| n.as_str().unwrap().replace("toe", "foot_index"));
     let pixels = |key: &str| truth[key].as_u64().unwrap() as u32;
-    let point = |p: &Value| Keypoint { x_px: p[0].as_f64().unwrap(), y_px: p[1].as_f64().unwrap(), confidence: 1.0 };
+    let point =
+        |p: &Value| Keypoint { x_px: p[0].as_f64().unwrap(), y_px: p[1].as_f64().unwrap(), confidence: 1.0 };
     let frames = truth["per_frame"].as_array().unwrap().iter().map(|frame| {
         let body = |key: &str| frame[key].as_array().map(|points| points.iter().map(point).collect());
         let mut people = vec![PosePerson { id: 1, keypoints: body("uv").unwrap() }];
@@ -56,7 +65,12 @@ pub fn joints(clip: &Clip) -> Recording {
         people.extend(body("other_uv").map(|keypoints| PosePerson { id: 2, keypoints }));
         PoseFrame { pts: Duration::from_secs_f64(frame["t"].as_f64().unwrap()), people }
     });
-    Recording { keypoints: names.collect(), width: pixels("width"), height: pixels("height"), frames: frames.collect() }
+    Recording {
+        keypoints: names.collect(),
+        width: pixels("width"),
+        height: pixels("height"),
+        frames: frames.collect(),
+    }
 }
 
 /// The landmarks that a model gave for a clip.
