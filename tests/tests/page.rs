@@ -12,7 +12,7 @@ use spotter::config::Name;
 use spotter::health::{Health, MqttReport, StationState};
 use spotter::http::{self, AppState};
 use spotter::metrics::Metrics;
-use spotter_tests::{Browser, Figure, checkout};
+use spotter_tests::{Browser, Figure, SpotterProcess, checkout};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -315,5 +315,28 @@ fn the_coach_changes_the_station() {
     // A bookmark or a reload leads to the same station.
     browser.run("location.reload()");
     browser.wait_for("document.getElementById('reps')?.textContent === '12'");
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+/// Nothing scripted: the real binary, a clip of the repository, and what a coach would see of it.
+#[test]
+fn the_daemon_shows_the_squats_of_a_clip() {
+    let Some(browser) = Browser::start() else { return };
+    let clip = checkout().join("tests/clips/squat_set.mp4");
+    let path = clip.display();
+    let station = format!(
+        "[[station]]\nname = \"rack\"\nsource = {{ type = \"file\", path = \"{path}\", repeat = true }}\n"
+    );
+    let unit = SpotterProcess::start(&station, "");
+    unit.wait_ready();
+    browser.resize(TABLET.0, TABLET.1, TABLET.2);
+    browser.open(&format!("http://127.0.0.1:{}/", unit.http_port));
+    browser.wait_for(IS_LIVE);
+    browser.wait_for("Number(document.getElementById('reps').textContent) >= 2");
+    browser.wait_for("/^[0-9]\\.[0-9]{2}$/.test(document.getElementById('velocity').textContent)");
+    let [athlete, _] = drawn_pixels(&browser);
+    assert!(athlete > 1000, "{athlete} pixels of the athlete are drawn");
+    assert_fits(&browser, TABLET);
+    browser.screenshot(&picture("clip-tablet.png"));
     assert_eq!(browser.complaints(), Vec::<String>::new());
 }
