@@ -219,10 +219,48 @@ impl From<ModelArg> for LandmarkModel {
 }
 
 fn athlete_height_m(text: &str) -> Result<f64, String> {
-    let height_m: f64 = text.parse().map_err(|_| format!("`{text}` is no number: give metres, such as 1.80"))?;
+    let height_m: f64 =
+        text.parse().map_err(|_| format!("`{text}` is no number: give metres, such as 1.80"))?;
     if (0.8..=2.5).contains(&height_m) {
         Ok(height_m)
     } else {
         Err(format!("{height_m} is outside 0.8–2.5 m: give metres, such as 1.80"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    const REFERENCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/ref/cli.md");
+
+    /// The help of a command and of those below it, as Markdown.
+    fn reference_of(command: &mut clap::Command, path: &str, page: &mut String) {
+        let help = command.clone().term_width(110).bin_name(path).render_long_help().to_string();
+        let help: Vec<&str> = help.lines().map(str::trim_end).collect();
+        page.push_str(&format!("## {path}\n\n```text\n{}\n```\n\n", help.join("\n").trim_end()));
+        for below in command.get_subcommands_mut().filter(|below| below.get_name() != "help") {
+            let path = format!("{path} {}", below.get_name());
+            reference_of(below, &path, page);
+        }
+    }
+
+    #[test]
+    fn the_reference_is_what_help_prints() {
+        let mut page = "# Command line\n\nWhat `--help` prints. `SPOTTER_BLESS=1 cargo test -p spotter cli` writes this page.\n\n".to_owned();
+        reference_of(&mut Cli::command(), "spotter", &mut page);
+        let page = format!("{}\n", page.trim_end());
+        if std::env::var_os("SPOTTER_BLESS").is_some() {
+            std::fs::write(REFERENCE, &page).unwrap();
+        }
+        let written = std::fs::read_to_string(REFERENCE).unwrap_or_default();
+        assert!(written == page, "docs/ref/cli.md is stale: SPOTTER_BLESS=1 cargo test -p spotter cli");
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
     }
 }

@@ -54,33 +54,55 @@ pub fn landmark_model_path(landmarks: LandmarkModel, places: &PlaceArgs) -> Resu
 }
 
 fn open_with(settings: &EstimatorSettings) -> Result<OpenEstimator, ModelError> {
-    let profile = profile(settings.landmarks.manifest_name())?;
+    let manifest = manifest::by_name(settings.landmarks.manifest_name())?;
+    let profile = profile(&manifest.name, manifest.refined_movement())?;
     let estimator = spotter_models::open(settings)?;
     Ok(OpenEstimator { estimator, profile })
 }
 
-/// The biases of the model that a pose file names (`blazepose_full`); none for a model without a manifest.
+/// The biases of the model that a pose file names: raw (`blazepose_full`) or as the estimator refines it
+/// (`blazepose_full_refined`). None for a model without a manifest.
 ///
 /// # Errors
 /// When a manifest is malformed: a defect of the build.
 pub fn profile_of_model(model: &str) -> Result<Option<ModelProfile>, ModelError> {
     for landmarks in [LandmarkModel::Lite, LandmarkModel::Full, LandmarkModel::Heavy] {
-        let profile = profile(landmarks.manifest_name())?;
-        if profile.name == model {
-            return Ok(Some(profile));
+        let manifest = manifest::by_name(landmarks.manifest_name())?;
+        for movement in [manifest.movement.clone(), manifest.refined_movement()] {
+            let profile = profile(&manifest.name, movement)?;
+            if profile.name == model {
+                return Ok(Some(profile));
+            }
         }
     }
     Ok(None)
 }
 
-/// The biases that a model's manifest states.
-///
-/// # Errors
-/// When the manifest is malformed: a defect of the build.
-fn profile(manifest_name: &str) -> Result<ModelProfile, ModelError> {
-    let manifest = manifest::by_name(manifest_name)?;
-    let malformed = |reason: String| ModelError::Manifest { file: format!("{manifest_name}.toml"), reason };
-    let profile: ModelProfile = manifest.movement.try_into().map_err(|error: toml::de::Error| malformed(error.to_string()))?;
+/// The biases that a table of a manifest states.
+fn profile(manifest: &str, movement: toml::Table) -> Result<ModelProfile, ModelError> {
+    let malformed = |reason: String| ModelError::Manifest { file: format!("{manifest}.toml"), reason };
+    let profile: ModelProfile =
+        movement.try_into().map_err(|error: toml::de::Error| malformed(error.to_string()))?;
     profile.check().map_err(malformed)?;
     Ok(profile)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_manifest_states_biases_that_can_be_used() {
+        for name in ["blazepose_lite", "blazepose_full", "blazepose_heavy", "blazepose_full_refined"] {
+            assert_eq!(profile_of_model(name).unwrap().unwrap().name, name);
+        }
+        assert_eq!(profile_of_model("another").unwrap(), None);
+    }
+
+    #[test]
+    fn lite_must_not_time_jumps() {
+        for name in ["blazepose_lite", "blazepose_lite_refined"] {
+            assert!(!profile_of_model(name).unwrap().unwrap().can_time_feet);
+        }
+    }
 }

@@ -75,10 +75,7 @@ impl StationHealth {
             people: 0,
             backend: String::new(),
         };
-        Self {
-            name,
-            observed: Mutex::new(observed),
-        }
+        Self { name, observed: Mutex::new(observed) }
     }
 
     /// The frame loop moved: a frame, a time-out or a retry.
@@ -193,7 +190,10 @@ pub struct HealthReport {
 impl HealthReport {
     /// What is worth telling when it changes: states and causes, without times, rates and counts.
     pub fn without_ages(&self) -> String {
-        let stations = self.stations.iter().map(|station| format!("{} {:?} {:?}", station.name, station.state, station.cause));
+        let stations = self
+            .stations
+            .iter()
+            .map(|station| format!("{} {:?} {:?}", station.name, station.state, station.cause));
         format!("{:?} {:?} {:?}", self.status, self.reasons, stations.collect::<Vec<_>>())
     }
 }
@@ -214,18 +214,8 @@ pub struct Health {
 impl Health {
     /// The health of a unit that is starting.
     pub fn new(site: Name, unit: Name, stations: impl IntoIterator<Item = Name>, mqtt: MqttProbe) -> Self {
-        let stations = stations
-            .into_iter()
-            .map(|name| Arc::new(StationHealth::new(name)))
-            .collect();
-        Self {
-            site,
-            unit,
-            started: Instant::now(),
-            ready: AtomicBool::new(false),
-            stations,
-            mqtt,
-        }
+        let stations = stations.into_iter().map(|name| Arc::new(StationHealth::new(name))).collect();
+        Self { site, unit, started: Instant::now(), ready: AtomicBool::new(false), stations, mqtt }
     }
 
     /// One station's side.
@@ -245,9 +235,7 @@ impl Health {
 
     /// Whether every frame loop has moved within [`STUCK_AFTER`].
     pub fn is_live(&self) -> bool {
-        self.stations
-            .iter()
-            .all(|station| station.report().progress_age_s < STUCK_AFTER.as_secs_f64())
+        self.stations.iter().all(|station| station.report().progress_age_s < STUCK_AFTER.as_secs_f64())
     }
 
     /// Everything, as of now.
@@ -256,7 +244,12 @@ impl Health {
         let mqtt = (self.mqtt)();
         let mut reasons = Vec::new();
         for station in &stations {
-            if station.state == StationState::Degraded {
+            if station.progress_age_s >= STUCK_AFTER.as_secs_f64() {
+                reasons.push(format!(
+                    "station {}: the frame loop hangs for {:.0} s",
+                    station.name, station.progress_age_s
+                ));
+            } else if station.state == StationState::Degraded {
                 reasons.push(format!(
                     "station {}: {}",
                     station.name,
@@ -266,9 +259,7 @@ impl Health {
         }
         if mqtt.state != "connected" {
             reasons.push(
-                format!("mqtt: {} {}", mqtt.state, mqtt.cause.as_deref().unwrap_or(""))
-                    .trim_end()
-                    .to_owned(),
+                format!("mqtt: {} {}", mqtt.state, mqtt.cause.as_deref().unwrap_or("")).trim_end().to_owned(),
             );
         }
         if mqtt.outbox_dropped > 0 {
@@ -297,8 +288,6 @@ impl Health {
 
 impl std::fmt::Debug for Health {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Health")
-            .field("stations", &self.stations)
-            .finish_non_exhaustive()
+        f.debug_struct("Health").field("stations", &self.stations).finish_non_exhaustive()
     }
 }

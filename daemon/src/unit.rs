@@ -45,7 +45,8 @@ pub async fn run(config: Config, table: bool) -> Result<(), Failure> {
     let listener = http::bind(config.http.listen).await.or_exit(Code::Unavailable)?;
     let outbox = Outbox::open(&config.unit.state_dir).or_exit(Code::CantCreate)?;
     let mut mqtt = MqttLink::start(&config.unit, &config.mqtt, outbox, metrics.registry()).await?;
-    let health = Arc::new(Health::new(config.unit.site.clone(), config.unit.name.clone(), names(), mqtt.probe()));
+    let health =
+        Arc::new(Health::new(config.unit.site.clone(), config.unit.name.clone(), names(), mqtt.probe()));
 
     let links = Links { publisher: mqtt.publisher(), board: Arc::clone(&board), metrics: metrics.clone() };
     let (ended, mut endings) = mpsc::channel(config.station.len());
@@ -56,6 +57,7 @@ pub async fn run(config: Config, table: bool) -> Result<(), Failure> {
     }
 
     let state = AppState::new(Arc::clone(&board), Arc::clone(&health), metrics).or_exit(Code::Software)?;
+    let state = state.with_host_names(config.http.host_names.clone());
     let mut services = JoinSet::new();
     services.spawn(http::serve(listener, Arc::new(state), stop_http.clone()));
     services.spawn(watchdog::feed(Arc::clone(&health), stop_http.clone()));
@@ -106,7 +108,8 @@ async fn stations(
         let opened = loaded.await.or_exit(Code::Software)?;
         let opened = opened.map_err(|error| Failure::new(model_code(&error), error))?;
         let analysis = Analysis::new(opened.estimator, opened.profile, athlete(station));
-        let station = Station::new(station.clone(), analysis, health.station(index), links.clone(), stop.clone());
+        let station =
+            Station::new(station.clone(), analysis, health.station(index), links.clone(), stop.clone());
         stations.push(station.or_exit(Code::NoInput)?);
     }
     Ok(stations)

@@ -40,8 +40,12 @@ pub struct Manifest {
     /// Outputs that are kept, in the graph's order.
     pub outputs: Vec<Output>,
     /// Known biases of its keypoints, as the movement analysis reads them (`ModelProfile`).
+    /// They hold for raw landmarks, as recorded pose files name them.
     #[serde(default)]
     pub movement: toml::Table,
+    /// What differs for keypoints refined by the heatmap, as this crate's estimator gives them.
+    #[serde(default)]
+    pub movement_refined: toml::Table,
 }
 
 /// What a model does.
@@ -52,6 +56,15 @@ pub enum Role {
     Detector,
     /// Places body points in a region around one person.
     Landmarks,
+}
+
+impl Manifest {
+    /// Known biases of the keypoints that the estimator gives: those of the raw landmarks with what refinement changes.
+    pub fn refined_movement(&self) -> toml::Table {
+        let mut movement = self.movement.clone();
+        movement.extend(self.movement_refined.clone());
+        movement
+    }
 }
 
 /// A file in a pinned package of a public registry.
@@ -243,6 +256,7 @@ mod tests {
             assert_eq!(manifest.role, Role::Landmarks);
             assert_eq!(manifest.keypoints.as_deref(), Some("blazepose_33"));
             assert!(manifest.movement.contains_key("name"));
+            assert_ne!(manifest.movement.get("name"), manifest.movement_refined.get("name"));
         }
     }
 

@@ -14,7 +14,12 @@ pub fn run(args: &CheckConfigArgs) -> Result<(), Failure> {
     let config = config::load(&args.config).or_exit(Code::Config)?;
     check_files(&config)?;
     let mut lines = vec![format!("{}: right", args.config.display())];
-    lines.extend(config.station.iter().map(|station| format!("  station {}: {}", station.name, describe(&station.source))));
+    lines.extend(
+        config
+            .station
+            .iter()
+            .map(|station| format!("  station {}: {}", station.name, describe(&station.source))),
+    );
     lines.push(format!("  page, health and metrics on http://{}/", config.http.listen));
     lines.push(match &config.mqtt.external {
         Some(broker) => format!("  events to the broker {}:{}", broker.host, broker.port()),
@@ -43,10 +48,16 @@ pub fn check_files(config: &Config) -> Result<(), Failure> {
 fn describe(source: &SourceDescription) -> String {
     match source {
         SourceDescription::File { path, .. } => path.display().to_string(),
-        SourceDescription::TestPattern { width, height, fps } => format!("test picture {width}×{height}, {fps}/s"),
-        SourceDescription::V4l2 { device, width, height, fps } => format!("{} {width}×{height}, {fps}/s", device.display()),
+        SourceDescription::TestPattern { width, height, fps } => {
+            format!("test picture {width}×{height}, {fps}/s")
+        }
+        SourceDescription::V4l2 { device, width, height, fps } => {
+            format!("{} {width}×{height}, {fps}/s", device.display())
+        }
         SourceDescription::Rtsp { url, .. } => url.to_string(),
-        SourceDescription::Csi { sensor_id, width, height, fps } => format!("CSI {sensor_id} {width}×{height}, {fps}/s"),
+        SourceDescription::Csi { sensor_id, width, height, fps } => {
+            format!("CSI {sensor_id} {width}×{height}, {fps}/s")
+        }
         // It may hold a password in any element's property.
         SourceDescription::Gstreamer { .. } => "a GStreamer description".to_owned(),
     }

@@ -26,13 +26,15 @@ fn fetch(args: &ModelsFetchArgs) -> Result<(), Failure> {
     };
     let names = if args.all { every_name()? } else { args.models.clone() };
     let mut say = |step: &str| eprintln!("models: {step}");
-    let models = store::fetch(&settings, &names, &mut say).map_err(|error| Failure::new(model_code(&error), error))?;
+    let models =
+        store::fetch(&settings, &names, &mut say).map_err(|error| Failure::new(model_code(&error), error))?;
     print_models(&models)
 }
 
 fn verify(args: &ModelsVerifyArgs) -> Result<(), Failure> {
     let folder = places::models_dir(args.models_dir.clone());
-    let models = store::verify(&folder, &args.models).map_err(|error| Failure::new(model_code(&error), error))?;
+    let models =
+        store::verify(&folder, &args.models).map_err(|error| Failure::new(model_code(&error), error))?;
     print_models(&models)
 }
 
@@ -42,6 +44,8 @@ fn every_name() -> Result<Vec<String>, Failure> {
 }
 
 fn print_models(models: &[VerifiedModel]) -> Result<(), Failure> {
-    let lines = models.iter().map(|model| format!("{}  sha256 {}  {}", model.name, model.sha256, model.path.display()));
+    let lines = models
+        .iter()
+        .map(|model| format!("{}  sha256 {}  {}", model.name, model.sha256, model.path.display()));
     super::print(&lines.collect::<Vec<_>>().join("\n"))
 }

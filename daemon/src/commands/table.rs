@@ -25,7 +25,10 @@ fn line(cells: &[String], widths: &[usize]) -> String {
 mod tests {
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
-        let text = super::table(&["rep", "tempo"], &[vec!["1".into(), "a".into()], vec!["1000".into(), "bb".into()]]);
+        let text = super::table(
+            &["rep", "tempo"],
+            &[vec!["1".into(), "a".into()], vec!["1000".into(), "bb".into()]],
+        );
         assert_eq!(text, "rep   tempo\n   1  a\n1000  bb");
     }
 }

@@ -39,7 +39,9 @@ fn collect_keys(prefix: &str, value: &serde_json::Value, keys: &mut BTreeSet<Str
                 collect_keys(&dotted, value, keys);
             }
         }
-        serde_json::Value::Array(tables) => tables.iter().for_each(|table| collect_keys(prefix, table, keys)),
+        serde_json::Value::Array(tables) if tables.first().is_some_and(serde_json::Value::is_object) => {
+            tables.iter().for_each(|table| collect_keys(prefix, table, keys))
+        }
         _ => {
             keys.insert(prefix.to_owned());
         }

@@ -34,18 +34,11 @@ pub enum ConfigError {
 /// # Errors
 /// [`ConfigError`] naming the file and the key.
 pub fn load(path: &Path) -> Result<Config, ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-        path: path.to_owned(),
-        source,
-    })?;
-    let environment = Environment::with_prefix("SPOTTER")
-        .prefix_separator("__")
-        .separator("__")
-        .try_parsing(true);
-    parse(&text, environment).map_err(|message| ConfigError::Invalid {
-        path: path.to_owned(),
-        message,
-    })
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    let environment =
+        Environment::with_prefix("SPOTTER").prefix_separator("__").separator("__").try_parsing(true);
+    parse(&text, environment).map_err(|message| ConfigError::Invalid { path: path.to_owned(), message })
 }
 
 /// Parses the text of a configuration file, with the environment's overrides.
@@ -64,11 +57,7 @@ pub fn parse(text: &str, environment: Environment) -> Result<Config, String> {
         .map_err(|error| error.to_string())?;
     let config: Config = serde_path_to_error::deserialize(merged).map_err(|error| {
         let path = error.path().to_string();
-        let key = if path == "." {
-            String::new()
-        } else {
-            format!("`{path}`: ")
-        };
+        let key = if path == "." { String::new() } else { format!("`{path}`: ") };
         format!("{key}{}", error.into_inner())
     })?;
     check(&config)?;
@@ -88,22 +77,14 @@ fn check(config: &Config) -> Result<(), String> {
         if let Some(height_m) = station.athlete_height_m
             && !(0.8..=2.5).contains(&height_m)
         {
-            return Err(format!(
-                "`station.athlete_height_m`: {height_m} is outside 0.8–2.5 m"
-            ));
+            return Err(format!("`station.athlete_height_m`: {height_m} is outside 0.8–2.5 m"));
         }
     }
     if !(1..=10).contains(&config.models.max_people) {
-        return Err(format!(
-            "`models.max_people`: {} is outside 1–10",
-            config.models.max_people
-        ));
+        return Err(format!("`models.max_people`: {} is outside 1–10", config.models.max_people));
     }
     if config.models.threads > 64 {
-        return Err(format!(
-            "`models.threads`: {} is outside 0–64",
-            config.models.threads
-        ));
+        return Err(format!("`models.threads`: {} is outside 0–64", config.models.threads));
     }
     Ok(())
 }
@@ -142,10 +123,7 @@ mod tests {
     fn an_unknown_key_in_a_source_is_named() {
         let text = MINIMAL.replace("fps = 30", "fps = 30, speed = 2");
         let error = parse_plain(&text).unwrap_err();
-        assert!(
-            error.contains("station[0].source") && error.contains("speed"),
-            "{error}"
-        );
+        assert!(error.contains("station[0].source") && error.contains("speed"), "{error}");
     }
 
     #[test]
@@ -165,10 +143,7 @@ mod tests {
         let cases = [
             ("[models]\nmax_people = 0", "models.max_people"),
             ("[models]\nthreads = 65", "models.threads"),
-            (
-                "[[station]]\nname='rack'\nsource={type='gstreamer',description='x'}",
-                "used twice",
-            ),
+            ("[[station]]\nname='rack'\nsource={type='gstreamer',description='x'}", "used twice"),
         ];
         for (addition, expected) in cases {
             let error = parse_plain(&format!("{MINIMAL}\n{addition}")).unwrap_err();

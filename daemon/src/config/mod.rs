@@ -143,6 +143,8 @@ pub struct TlsConfig {
 pub struct HttpConfig {
     /// Address of the page, `/health` and `/metrics`.
     pub listen: SocketAddr,
+    /// Names of the unit in the fleet's DNS; requests for other names with a dot are refused, against DNS rebinding.
+    pub host_names: Vec<String>,
 }
 
 fn default_state_dir() -> PathBuf {
@@ -151,13 +153,7 @@ fn default_state_dir() -> PathBuf {
 
 impl Default for ModelsConfig {
     fn default() -> Self {
-        Self {
-            dir: None,
-            landmarks: LandmarkModel::default(),
-            onnxruntime: None,
-            threads: 0,
-            max_people: 3,
-        }
+        Self { dir: None, landmarks: LandmarkModel::default(), onnxruntime: None, threads: 0, max_people: 3 }
     }
 }
 
@@ -172,9 +168,7 @@ impl Default for EmbeddedBrokerConfig {
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        Self {
-            listen: SocketAddr::from(([0, 0, 0, 0], 8080)),
-        }
+        Self { listen: SocketAddr::from(([0, 0, 0, 0], 8080)) }
     }
 }
 

@@ -30,9 +30,7 @@ impl TryFrom<String> for Name {
         if (1..=64).contains(&text.len()) && text.chars().all(allowed) {
             Ok(Self(text))
         } else {
-            Err(format!(
-                "`{text}` is no name: use 1 to 64 letters, digits, `-`, `_` or `.`"
-            ))
+            Err(format!("`{text}` is no name: use 1 to 64 letters, digits, `-`, `_` or `.`"))
         }
     }
 }

@@ -44,7 +44,11 @@ pub(super) fn analyze(path: &Path, args: &AnalyzeArgs, athlete: Athlete) -> Resu
             }
             Pull::EndOfStream => break,
             Pull::TimedOut => {
-                let text = format!("{}: no frame for {} s: the file is damaged", path.display(), PULL_TIMEOUT.as_secs());
+                let text = format!(
+                    "{}: no frame for {} s: the file is damaged",
+                    path.display(),
+                    PULL_TIMEOUT.as_secs()
+                );
                 return Err(Failure::new(Code::Data, anyhow::anyhow!(text)));
             }
         }

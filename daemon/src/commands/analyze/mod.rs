@@ -27,7 +27,9 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
         (Some(path), _) => clip::analyze(path, args, athlete)?,
         (None, Some(path)) => poses::analyze(path, &athlete)?,
         // The command line demands one of them.
-        (None, None) => return Err(Failure::new(Code::Usage, anyhow::anyhow!("give a clip or --poses FILE"))),
+        (None, None) => {
+            return Err(Failure::new(Code::Usage, anyhow::anyhow!("give a clip or --poses FILE")));
+        }
     };
     print(&report, args.format)
 }
@@ -46,7 +48,9 @@ fn must_be_a_file(path: &Path) -> Result<(), Failure> {
         Ok(metadata) if metadata.is_dir() => "is a folder: give one file",
         Ok(_) => return Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => "is missing",
-        Err(error) => return Err(Failure::new(Code::NoInput, anyhow::anyhow!("{}: {error}", path.display()))),
+        Err(error) => {
+            return Err(Failure::new(Code::NoInput, anyhow::anyhow!("{}: {error}", path.display())));
+        }
     };
     Err(Failure::new(Code::NoInput, anyhow::anyhow!("{} {problem}", path.display())))
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 use spotter_capture::Frame;
 use spotter_models::Pose;
 use spotter_movement::{
-    Keypoint, ModelProfile, PersonPose, PoseFrame, PoseHeader, PosePerson, PoseReader, Report, Session, Settings, Source,
+    Keypoint, ModelProfile, PersonPose, PoseFrame, PoseHeader, PosePerson, PoseReader, Report, Session,
+    Settings, Source,
 };
 
 use super::{file_name, must_be_a_file};
@@ -28,8 +29,11 @@ pub(super) fn analyze(path: &Path, athlete: &Athlete) -> Result<Report, Failure>
     let mut frames = 0;
     let (mut first, mut last) = (None, Duration::ZERO);
     while let Some(frame) = reader.next_frame().map_err(damaged)? {
-        let people: Vec<PersonPose<'_>> =
-            frame.people.iter().map(|person| PersonPose { id: person.id, keypoints: &person.keypoints }).collect();
+        let people: Vec<PersonPose<'_>> = frame
+            .people
+            .iter()
+            .map(|person| PersonPose { id: person.id, keypoints: &person.keypoints })
+            .collect();
         session.push(frame.pts, &people, &mut events);
         frames += 1;
         first.get_or_insert(frame.pts);
@@ -50,7 +54,9 @@ pub(super) fn analyze(path: &Path, athlete: &Athlete) -> Result<Report, Failure>
 
 fn settings(path: &Path, header: &PoseHeader, athlete: &Athlete) -> Result<Settings, Failure> {
     Ok(Settings {
-        layout: header.layout().map_err(|problem| in_file(path, Code::Data, &format!("line 1: {problem}")))?,
+        layout: header
+            .layout()
+            .map_err(|problem| in_file(path, Code::Data, &format!("line 1: {problem}")))?,
         width_px: header.width,
         height_px: header.height,
         athlete_height_m: athlete.height_m,
@@ -82,12 +88,22 @@ impl PoseWriter {
     /// Makes the file.
     pub(super) fn create(path: &Path) -> Result<Self, Failure> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let partial = tempfile::NamedTempFile::new_in(folder).map_err(|error| in_file(path, Code::CantCreate, &error))?;
+        // As readable as any file that the user makes; the umask takes its part.
+        let partial = tempfile::Builder::new()
+            .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+            .tempfile_in(folder)
+            .map_err(|error| in_file(path, Code::CantCreate, &error))?;
         Ok(Self { path: path.to_owned(), partial, writer: None })
     }
 
     /// Writes one frame; the first one gives the header its picture size.
-    pub(super) fn frame(&mut self, frame: &Frame, fps: Option<f64>, model: &str, poses: &[Pose]) -> Result<(), Failure> {
+    pub(super) fn frame(
+        &mut self,
+        frame: &Frame,
+        fps: Option<f64>,
+        model: &str,
+        poses: &[Pose],
+    ) -> Result<(), Failure> {
         let failed = |error: std::io::Error| in_file(&self.path, Code::Io, &error);
         if self.writer.is_none() {
             let header = PoseHeader {
@@ -102,7 +118,8 @@ impl PoseWriter {
             self.writer = Some(spotter_movement::PoseWriter::new(file, &header).map_err(failed)?);
         }
         let Some(writer) = &mut self.writer else { return Ok(()) };
-        let people = poses.iter().map(|pose| PosePerson { id: pose.id, keypoints: keypoints(pose) }).collect();
+        let people =
+            poses.iter().map(|pose| PosePerson { id: pose.id, keypoints: keypoints(pose) }).collect();
         writer.write(&PoseFrame { pts: frame.pts, people }).map_err(failed)
     }
 

@@ -25,7 +25,18 @@ pub(super) fn report(report: &Report) -> String {
 }
 
 fn set_table(set: &Set, reps: &[Rep]) -> String {
-    let header = ["rep", "start s", "down s", "pause s", "up s", "ROM m", "knee °", "mean velocity m/s", "quality", ""];
+    let header = [
+        "rep",
+        "start s",
+        "down s",
+        "pause s",
+        "up s",
+        "ROM m",
+        "knee °",
+        "mean velocity m/s",
+        "quality",
+        "",
+    ];
     let rows: Vec<Vec<String>> = reps
         .iter()
         .map(|rep| {
@@ -43,11 +54,18 @@ fn set_table(set: &Set, reps: &[Rep]) -> String {
             ]
         })
         .collect();
-    format!("Set {}: {}, {} repetitions\n{}", set.set_number, set.exercise, set.rep_count, table(&header, &rows))
+    format!(
+        "Set {}: {}, {} repetitions\n{}",
+        set.set_number,
+        set.exercise,
+        set.rep_count,
+        table(&header, &rows)
+    )
 }
 
 fn jump_table(jumps: &[Jump]) -> String {
-    let header = ["jump", "take-off s", "landing s", "flight s", "height m", "depth m", "to take-off s", "quality"];
+    let header =
+        ["jump", "take-off s", "landing s", "flight s", "height m", "depth m", "to take-off s", "quality"];
     let rows: Vec<Vec<String>> = jumps
         .iter()
         .map(|jump| {
