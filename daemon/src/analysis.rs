@@ -5,9 +5,12 @@ use std::time::{Duration, Instant};
 use arrayvec::ArrayVec;
 use spotter_capture::{Frame, PixelPlanes};
 use spotter_models::{
-    ColorMatrix, EstimateError, Image, KEYPOINT_COUNT, KEYPOINT_NAMES, Planes, Pose, PoseEstimator, StageTimes,
+    ColorMatrix, EstimateError, Image, KEYPOINT_COUNT, KEYPOINT_NAMES, Planes, Pose, PoseEstimator,
+    StageTimes,
 };
-use spotter_movement::{Event, Exercise, Keypoint, Layout, ModelProfile, PersonPose, Session, SessionQuality, Settings, View};
+use spotter_movement::{
+    Event, Exercise, Keypoint, Layout, ModelProfile, PersonPose, Session, SessionQuality, Settings, View,
+};
 
 /// More people than an estimator is ever asked for.
 const MAX_PEOPLE: usize = 10;
@@ -66,7 +69,12 @@ impl Analysis {
     ///
     /// # Errors
     /// When the frame could not be estimated; movement then sees a gap.
-    pub fn frame(&mut self, frame: &Frame, pts: Duration, events: &mut Vec<Event>) -> Result<FrameTimes, EstimateError> {
+    pub fn frame(
+        &mut self,
+        frame: &Frame,
+        pts: Duration,
+        events: &mut Vec<Event>,
+    ) -> Result<FrameTimes, EstimateError> {
         self.follow_picture(frame, events);
         let estimate = self.estimator.estimate(&picture(frame), pts, &mut self.poses)?;
         let started = Instant::now();
@@ -78,7 +86,8 @@ impl Analysis {
 
     /// The source ended or will be opened again: closes what is open. Says how good the input was.
     pub fn finish(&mut self, events: &mut Vec<Event>) -> SessionQuality {
-        let (mut session, _) = self.session.take().unwrap_or_else(|| (Session::new(self.settings((0, 0))), (0, 0)));
+        let (mut session, _) =
+            self.session.take().unwrap_or_else(|| (Session::new(self.settings((0, 0))), (0, 0)));
         session.finish(events);
         self.estimator.reset();
         session.quality()
@@ -123,11 +132,8 @@ impl std::fmt::Debug for Analysis {
 fn push(session: &mut Session, pts: Duration, poses: &[Pose], events: &mut Vec<Event>) {
     let keypoints: ArrayVec<[Keypoint; KEYPOINT_COUNT], MAX_PEOPLE> =
         poses.iter().take(MAX_PEOPLE).map(movement_keypoints).collect();
-    let people: ArrayVec<PersonPose<'_>, MAX_PEOPLE> = poses
-        .iter()
-        .zip(&keypoints)
-        .map(|(pose, keypoints)| PersonPose { id: pose.id, keypoints })
-        .collect();
+    let people: ArrayVec<PersonPose<'_>, MAX_PEOPLE> =
+        poses.iter().zip(&keypoints).map(|(pose, keypoints)| PersonPose { id: pose.id, keypoints }).collect();
     session.push(pts, &people, events);
 }
 

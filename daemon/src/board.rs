@@ -68,9 +68,7 @@ impl Board {
     /// A board for these stations, empty.
     pub fn new(names: impl IntoIterator<Item = Name>) -> Self {
         let empty = || watch::Sender::new(Arc::from(""));
-        Self {
-            stations: names.into_iter().map(|name| (name, empty())).collect(),
-        }
+        Self { stations: names.into_iter().map(|name| (name, empty())).collect() }
     }
 
     /// Station names, in the configuration's order.
@@ -87,9 +85,6 @@ impl Board {
 
     /// Follows a station. The text is empty until its first frame.
     pub fn follow(&self, station: &str) -> Option<watch::Receiver<Arc<str>>> {
-        self.stations
-            .iter()
-            .find(|(name, _)| name.as_str() == station)
-            .map(|(_, slot)| slot.subscribe())
+        self.stations.iter().find(|(name, _)| name.as_str() == station).map(|(_, slot)| slot.subscribe())
     }
 }

@@ -35,10 +35,7 @@ pub struct Failure {
 impl Failure {
     /// A failure with this code.
     pub fn new(code: Code, error: impl Into<anyhow::Error>) -> Self {
-        Self {
-            code,
-            error: error.into(),
-        }
+        Self { code, error: error.into() }
     }
 
     /// The code to end with.

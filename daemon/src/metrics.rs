@@ -45,10 +45,8 @@ impl Metrics {
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
         registry.register(Box::new(process_collector::ProcessCollector::for_self()))?;
-        let build = IntGaugeVec::new(
-            Opts::new("spotter_build_info", "Version of the daemon."),
-            &["version"],
-        )?;
+        let build =
+            IntGaugeVec::new(Opts::new("spotter_build_info", "Version of the daemon."), &["version"])?;
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         registry.register(Box::new(build))?;
         let register = Register(&registry);

@@ -40,7 +40,8 @@ pub fn archives_dir() -> Option<PathBuf> {
 /// `.cache` of the checkout, for a binary that lies in its `target/<profile>` (tests: `target/<profile>/deps`).
 fn checkout_cache() -> Option<PathBuf> {
     let executable = std::env::current_exe().ok()?;
-    let target = executable.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "target"))?;
+    let target =
+        executable.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "target"))?;
     let checkout = target.parent()?;
     is_checkout(checkout).then(|| checkout.join(".cache"))
 }

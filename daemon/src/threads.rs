@@ -69,7 +69,9 @@ impl Threads {
         match self.running.swap_remove(index).1.join() {
             Ok(Err(error)) => Failure::new(station_code(&error), error),
             Ok(Ok(())) => Failure::new(Code::Software, anyhow::anyhow!("thread {name} ended")),
-            Err(_) => Failure::new(Code::Software, anyhow::anyhow!("thread {name} panicked; the log says where")),
+            Err(_) => {
+                Failure::new(Code::Software, anyhow::anyhow!("thread {name} panicked; the log says where"))
+            }
         }
     }
 

@@ -169,7 +169,10 @@ impl Station {
     }
 
     /// One attempt: opens the source and watches it until it ends, fails or freezes.
-    fn watch_once(&mut self, description: &spotter_capture::SourceDescription) -> Result<Ended, CaptureError> {
+    fn watch_once(
+        &mut self,
+        description: &spotter_capture::SourceDescription,
+    ) -> Result<Ended, CaptureError> {
         self.health.progress();
         let mut source = spotter_capture::open(self.config.name.as_str(), description, Delivery::NewestWins)?;
         self.reporter.opened(source.nominal_fps());

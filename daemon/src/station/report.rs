@@ -137,7 +137,14 @@ impl Reporter {
         }
     }
 
-    fn live_json(&self, frame: &Frame, pts: Duration, analysis: &Analysis, fps: f64, latency: Duration) -> Arc<str> {
+    fn live_json(
+        &self,
+        frame: &Frame,
+        pts: Duration,
+        analysis: &Analysis,
+        fps: f64,
+        latency: Duration,
+    ) -> Arc<str> {
         let people = analysis.session().map_or(&[][..], |session| session.live());
         let bodies: Vec<LiveBody<'_>> = people
             .iter()
