@@ -1,7 +1,7 @@
 //! Finds flights: both feet above the level that carried them.
 
 use crate::body::BodySample;
-use crate::signal::{Ring, line_fit, median};
+use crate::signal::{Ring, line_fit, median, parabola_fit};
 
 /// A foot is off the ground above this height over its level (METRICS §4.3), but not below four times its jitter.
 const LIFT_M: f64 = 0.030;
@@ -16,6 +16,10 @@ const RISING_M_S: f64 = 0.35;
 const RECENT_S: f64 = 0.07;
 /// Longer than any flight (METRICS §7).
 const LONGEST_S: f64 = 1.35;
+/// By then it shows whether the hips fall freely; if not, a foot was only lifted, or its point jumped, and everything
+/// that waits for the landing can go on.
+const PROOF_S: f64 = 0.15;
+const FALLING_M_S2: std::ops::RangeInclusive<f64> = 3.5..=20.0;
 /// Waited after the landing for the samples that time it.
 const SETTLE_S: f64 = 0.08;
 
@@ -154,6 +158,11 @@ fn in_air(ring: &Ring<BodySample>, mut contact: Contact, now: f64, m_per_px: f64
     if now - contact.first_above > LONGEST_S {
         return State::Ground;
     }
+    if (PROOF_S..PROOF_S + 0.07).contains(&(now - contact.first_above))
+        && !falls_freely(ring, &contact, now, m_per_px)
+    {
+        return State::Ground;
+    }
     let (Some(newest), Some(before)) = (ring.before_last(0), ring.before_last(1)) else {
         return State::Ground;
     };
@@ -166,6 +175,12 @@ fn in_air(ring: &Ring<BodySample>, mut contact: Contact, now: f64, m_per_px: f64
         contact.last_above = now;
     }
     State::Air(contact)
+}
+
+/// Whether the hips have been in free fall since the feet left, roughly.
+fn falls_freely(ring: &Ring<BodySample>, contact: &Contact, now: f64, m_per_px: f64) -> bool {
+    let flight = ring.window(contact.first_above, now).filter_map(|s| s.hip.map(|hip| (s.t, hip[1])));
+    parabola_fit(flight, now).is_none_or(|fit| fit.n < 5 || FALLING_M_S2.contains(&(-fit.a * m_per_px)))
 }
 
 /// Velocity of the hips over the last moments, pixels per second.

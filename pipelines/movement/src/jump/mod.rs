@@ -1,5 +1,6 @@
 //! Jumps: a flight is found by the feet and confirmed by the hips, then measured backwards from its landing.
 
+mod approach;
 mod detect;
 mod events;
 mod measure;

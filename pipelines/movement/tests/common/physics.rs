@@ -104,14 +104,13 @@ impl Figure {
         let shoulder = [0.288 * h * lean.sin(), hip[1] + 0.288 * h * lean.cos()];
         let place = |name: &str| match name.trim_start_matches("left_").trim_start_matches("right_") {
             "nose" => [shoulder[0] + 0.05, shoulder[1] + 0.106 * h],
-            "shoulder" => shoulder,
             "wrist" => [shoulder[0] + 0.05, shoulder[1] + posture.wrist_m],
             "hip" => hip,
             "knee" => knee,
             "ankle" => ankle,
             "heel" => [-0.05, posture.feet_m],
             "foot_index" => [0.15, posture.feet_m],
-            "ear" | "eye" | "elbow" => shoulder,
+            "shoulder" | "ear" | "eye" | "elbow" => shoulder,
             other => panic!("the figure has no {other}"),
         };
         let keypoints = self.keypoints.iter().map(|name| {
