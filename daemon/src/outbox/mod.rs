@@ -246,7 +246,7 @@ impl Outbox {
         self.send(Command::Reject { position, reason })
     }
 
-    /// Follows the position of the newest event that is ready to be sent. A borrow of it must not be held: the outbox would wait for it.
+    /// Follows the position of the newest event that was recorded since the outbox was opened. A borrow of it must not be held: the outbox would wait for it.
     pub fn newest(&self) -> watch::Receiver<i64> {
         self.inner.newest.clone()
     }

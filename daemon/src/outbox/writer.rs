@@ -97,8 +97,6 @@ impl Writer {
 
     /// Serves until the queue is closed and empty.
     pub(super) fn run(mut self, queue: &flume::Receiver<Command>) {
-        // What an earlier run left is ready to be sent.
-        self.announce.send_replace(0);
         loop {
             let waiting = !self.backlog.is_empty() || !self.unwritten.is_empty();
             let command = if waiting { queue.recv_timeout(RETRY) } else { queue.recv().map_err(Into::into) };
