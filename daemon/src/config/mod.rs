@@ -168,7 +168,7 @@ impl Default for EmbeddedBrokerConfig {
 
 impl Default for HttpConfig {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([0, 0, 0, 0], 8080)) }
+        Self { listen: SocketAddr::from(([0, 0, 0, 0], 8080)), host_names: Vec::new() }
     }
 }
 
