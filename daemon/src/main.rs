@@ -44,7 +44,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
 /// Logs go to stderr, where systemd's journal takes them; `RUST_LOG` sets what is logged.
 fn log_to_stderr(daemon: bool) {
     // The broker tells of each listener and limit; what matters of it is said by the unit itself.
-    let default = if daemon { "info,mqtt5=warn" } else { "warn,mqtt5=error" };
+    let default = if daemon { "info,mqtt5=warn,rumqttc=warn" } else { "warn" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     let journal = std::env::var_os("JOURNAL_STREAM").is_some();
     let log = tracing_subscriber::fmt()

@@ -125,7 +125,7 @@ impl Reporter {
     fn remember(&mut self, event: &Event) {
         match event {
             Event::Rep(rep) => {
-                self.totals.reps += 1;
+                self.totals.reps += u64::from(rep.counts());
                 self.last_rep = Some(rep.clone());
             }
             Event::Jump(jump) => {
