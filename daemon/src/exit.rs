@@ -45,8 +45,16 @@ impl Failure {
 }
 
 impl fmt::Display for Failure {
+    /// The error and its causes; a cause that the text above it already tells is not told again.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:#}", self.error)
+        let mut text = self.error.to_string();
+        for cause in self.error.chain().skip(1) {
+            let cause = cause.to_string();
+            if !text.contains(&cause) {
+                text = format!("{text}: {cause}");
+            }
+        }
+        f.write_str(&text)
     }
 }
 
@@ -81,5 +89,18 @@ pub fn model_code(error: &spotter_models::ModelError) -> Code {
         E::Unknown { .. } => Code::Usage,
         E::Io { .. } => Code::CantCreate,
         _ => Code::Software,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let told = anyhow::Error::msg("no such file").context("a.toml: no such file");
+        assert_eq!(Failure::new(Code::Io, told).to_string(), "a.toml: no such file");
+        let untold = anyhow::Error::msg("no such file").context("a.toml can't be read");
+        assert_eq!(Failure::new(Code::Io, untold).to_string(), "a.toml can't be read: no such file");
     }
 }

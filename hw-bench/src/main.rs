@@ -78,7 +78,8 @@ fn main() -> anyhow::Result<()> {
     }
     let backend = analysis.backend().to_owned();
     drop((analysis, bare));
-    let unit = (args.unit_seconds > 0).then(|| unit::measure(&args.clip, Duration::from_secs(args.unit_seconds)));
+    let unit =
+        (args.unit_seconds > 0).then(|| unit::measure(&args.clip, Duration::from_secs(args.unit_seconds)));
 
     let report = Report::new(machine::describe(), &args.clip, backend, &turns, &stages, unit);
     report.print();

@@ -1,6 +1,10 @@
 //! What the end-to-end tests share: the real binary as a process, the peers it talks to, and the truth to compare with.
 
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "tests fail by panics and say on stdout what they skip")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "tests fail by panics and say on stdout what they skip"
+)]
 
 mod browser;
 mod clips;

@@ -19,8 +19,23 @@ impl Subscription {
     /// # Panics
     /// When `mosquitto_sub` can't be started or the broker does not confirm.
     pub fn new(port: u16, filter: &str) -> Self {
-        let mut child = Command::new("mosquitto_sub")
-            .args(["-V", "mqttv5", "-h", "127.0.0.1", "-p", &port.to_string(), "-q", "1", "-d", "-F", "%t %p"])
+        // Into a pipe it would hold lines back, the confirmation among them.
+        let mut child = Command::new("stdbuf")
+            .args([
+                "-oL",
+                "mosquitto_sub",
+                "-V",
+                "mqttv5",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                &port.to_string(),
+                "-q",
+                "1",
+                "-d",
+                "-F",
+                "%t %p",
+            ])
             .args(["-t", filter])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -70,8 +85,10 @@ impl Subscription {
         let end = Instant::now() + deadline;
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            let (at, line) =
-                self.lines.recv_timeout(left).unwrap_or_else(|_| panic!("no such message within {deadline:?}"));
+            let (at, line) = self
+                .lines
+                .recv_timeout(left)
+                .unwrap_or_else(|_| panic!("no such message within {deadline:?}"));
             if wanted(&line) {
                 return (at, line);
             }
@@ -102,7 +119,8 @@ impl Broker {
     pub fn start(port: u16, settings: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = folder.path().join("mosquitto.conf");
-        std::fs::write(&config, format!("listener {port} 127.0.0.1\n{settings}\n")).expect("its configuration");
+        std::fs::write(&config, format!("listener {port} 127.0.0.1\n{settings}\n"))
+            .expect("its configuration");
         let mut child = Command::new("mosquitto")
             .arg("-v")
             .arg("-c")

@@ -131,7 +131,11 @@ impl SpotterProcess {
     /// # Panics
     /// When it does not come within the deadline: the log is then shown.
     pub fn wait_for_notification(&self, wanted: &str, deadline: Duration) -> Duration {
-        assert!(self.is_notified(wanted, deadline), "no {wanted} within {deadline:?}; the log:\n{}", self.log());
+        assert!(
+            self.is_notified(wanted, deadline),
+            "no {wanted} within {deadline:?}; the log:\n{}",
+            self.log()
+        );
         self.started.elapsed()
     }
 
@@ -249,7 +253,8 @@ impl SpotterProcess {
     /// # Panics
     /// When the process has ended.
     pub fn peak_rss_bytes(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("the process runs");
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("the process runs");
         let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("VmHWM is there");
         line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).expect("a number") * 1024
     }

@@ -42,7 +42,16 @@ fn the_squat_set_is_counted_and_measured() {
     assert_eq!(counted_reps(&report) as u64, truth["truth"]["rep_count"].as_u64().unwrap());
     assert_eq!(jumps(&report), 0);
     let rep = &report["sets"][0]["reps"][0];
-    for field in ["start_s", "bottom_s", "end_s", "rom_m", "knee_flexion_deg", "eccentric_s", "pause_s", "concentric_s"] {
+    for field in [
+        "start_s",
+        "bottom_s",
+        "end_s",
+        "rom_m",
+        "knee_flexion_deg",
+        "eccentric_s",
+        "pause_s",
+        "concentric_s",
+    ] {
         assert!(rep[field].is_number(), "{field} is {}", rep[field]);
         assert!(rep["provenance"][field]["u"].is_number(), "{field} comes without its uncertainty");
     }
@@ -55,7 +64,9 @@ fn recorded_poses_give_what_the_clip_gives() {
     let live = analyze(&[&clip("cmj_three.mp4"), "--poses-out", &poses]);
     let recorded = analyze(&["--poses", &poses]);
     assert_eq!(jumps(&live), 3);
-    for (live, recorded) in live["jumps"].as_array().unwrap().iter().zip(recorded["jumps"].as_array().unwrap()) {
+    for (live, recorded) in
+        live["jumps"].as_array().unwrap().iter().zip(recorded["jumps"].as_array().unwrap())
+    {
         let (live, recorded) = (live["height_m"].as_f64().unwrap(), recorded["height_m"].as_f64().unwrap());
         assert!((live - recorded).abs() < 0.002, "{live} m live, {recorded} m from the file");
     }
@@ -109,7 +120,12 @@ fn jump_heights_are_within_three_centimetres() {
 #[test]
 fn what_is_no_squat_and_no_jump_is_not_invented() {
     let Some(folder) = unless_absent(truth_dir()) else { return };
-    for name in ["clips/walk_sag_30.mp4", "clips/run_sag_60.mp4", "videos/tfjs_pose_1.mp4", "videos/pose2sim_single_cam03.mp4"] {
+    for name in [
+        "clips/walk_sag_30.mp4",
+        "clips/run_sag_60.mp4",
+        "videos/tfjs_pose_1.mp4",
+        "videos/pose2sim_single_cam03.mp4",
+    ] {
         let report = analyze(&[folder.join(name).to_str().unwrap()]);
         assert_eq!((counted_reps(&report), jumps(&report)), (0, 0), "{name}");
     }

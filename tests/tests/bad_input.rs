@@ -2,9 +2,10 @@
 
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
-use spotter_tests::{SpotterProcess, checkout, run_to_end, run_with};
+use spotter_tests::{SpotterProcess, checkout, run_to_end, run_with, spotter_binary};
 
 const PICTURE: &str =
     "[[station]]\nname = \"rack\"\nsource = { type = \"test_pattern\", width = 320, height = 240, fps = 10 }";
@@ -15,7 +16,11 @@ fn refused(config: &str, code: i32, words: &[&str]) {
     let path = folder.path().join("spotter.toml");
     let state_dir = folder.path().join("state");
     let unit = format!("[unit]\nsite = \"gym\"\nname = \"unit-1\"\nstate_dir = {state_dir:?}\n");
-    std::fs::write(&path, format!("{unit}\n{config}")).unwrap();
+    // Any free ports, unless the case is about one.
+    let broker = "[mqtt.embedded]\nlisten = \"127.0.0.1:0\"\nwebsocket_listen = \"127.0.0.1:0\"";
+    let broker =
+        if config.contains("[mqtt.embedded]") { "websocket_listen = \"127.0.0.1:0\"" } else { broker };
+    std::fs::write(&path, format!("{unit}\n{config}\n{broker}\n")).unwrap();
     let finished = run_to_end(&["run", "--config", path.to_str().unwrap()]);
     assert_eq!(finished.status.code(), Some(code), "{}", finished.stderr);
     let error = finished.stderr.lines().last().unwrap_or_default();
@@ -31,23 +36,32 @@ fn an_unknown_key_is_named_with_its_file() {
 
 #[test]
 fn a_missing_clip_is_named() {
-    refused("[[station]]\nname = \"rack\"\nsource = { type = \"file\", path = \"/none/such.mp4\" }", 66, &[
-        "station rack",
-        "/none/such.mp4",
-    ]);
+    refused(
+        "[[station]]\nname = \"rack\"\nsource = { type = \"file\", path = \"/none/such.mp4\" }",
+        66,
+        &["station rack", "/none/such.mp4"],
+    );
 }
 
 #[test]
 fn a_clip_that_is_text_is_named() {
     let text = checkout().join("README.md").canonicalize().unwrap();
-    refused(&format!("[[station]]\nname = \"rack\"\nsource = {{ type = \"file\", path = {text:?} }}"), 65, &["README.md"]);
+    refused(
+        &format!("[[station]]\nname = \"rack\"\nsource = {{ type = \"file\", path = {text:?} }}"),
+        65,
+        &["README.md"],
+    );
 }
 
 #[test]
 fn a_port_in_use_is_named_with_its_key() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
-    refused(&format!("{PICTURE}\n[http]\nlisten = \"{address}\""), 69, &["http.listen", &address.to_string()]);
+    refused(
+        &format!("{PICTURE}\n[http]\nlisten = \"{address}\""),
+        69,
+        &["http.listen", &address.to_string()],
+    );
     refused(
         &format!("{PICTURE}\n[http]\nlisten = \"127.0.0.1:0\"\n[mqtt.embedded]\nlisten = \"{address}\""),
         69,
@@ -57,7 +71,8 @@ fn a_port_in_use_is_named_with_its_key() {
 
 #[test]
 fn a_missing_library_is_named() {
-    let config = format!("{PICTURE}\n[http]\nlisten = \"127.0.0.1:0\"\n[models]\nonnxruntime = \"/none/lib.so\"");
+    let config =
+        format!("{PICTURE}\n[http]\nlisten = \"127.0.0.1:0\"\n[models]\nonnxruntime = \"/none/lib.so\"");
     refused(&config, 69, &["/none/lib.so"]);
 }
 
@@ -68,11 +83,11 @@ fn a_model_with_a_wrong_checksum_is_named() {
         std::fs::write(folder.path().join(name), "not this one").unwrap();
     }
     let dir = folder.path();
-    refused(&format!("{PICTURE}\n[http]\nlisten = \"127.0.0.1:0\"\n[models]\ndir = {dir:?}"), 65, &[
-        "sha256",
-        ".onnx",
-        "spotter models fetch",
-    ]);
+    refused(
+        &format!("{PICTURE}\n[http]\nlisten = \"127.0.0.1:0\"\n[models]\ndir = {dir:?}"),
+        65,
+        &["sha256", ".onnx", "spotter models fetch"],
+    );
     let verify = run_to_end(&["models", "verify", "--models-dir", dir.to_str().unwrap()]);
     assert_eq!(verify.status.code(), Some(65), "{}", verify.stderr);
 }
@@ -114,7 +129,11 @@ fn analyze_names_file_and_line() {
     std::fs::write(&path, format!("{header}\n{{\"t\":0.0,\"people\":[]}}\n{{\"t\":0.03,\"peo")).unwrap();
     let finished = run_to_end(&["analyze", "--poses", path.to_str().unwrap()]);
     assert_eq!(finished.status.code(), Some(65), "{}", finished.stderr);
-    assert!(finished.stderr.contains("poses.jsonl") && finished.stderr.contains("line 3"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("poses.jsonl") && finished.stderr.contains("line 3"),
+        "{}",
+        finished.stderr
+    );
 
     let missing = run_to_end(&["analyze", "/none/such.mp4"]);
     assert_eq!(missing.status.code(), Some(66), "{}", missing.stderr);
@@ -128,13 +147,24 @@ fn analyze_names_file_and_line() {
 fn a_registry_out_of_reach_leaves_nothing_half_installed() {
     let folder = tempfile::tempdir().unwrap();
     let models_dir = folder.path().join("models");
+    // Outside of the checkout, whose cache may hold the packages already.
+    let installed = folder.path().join("spotter");
+    std::fs::copy(spotter_binary(), &installed).unwrap();
     // A port that nobody listens on: the client's own way to say that the registry is out of reach.
-    let no_registry = [("PIP_INDEX_URL", "http://127.0.0.1:9/simple"), ("PIP_RETRIES", "0")];
-    let finished =
-        run_with(&["models", "fetch", "--models-dir", models_dir.to_str().unwrap()], folder.path(), &no_registry);
-    assert_eq!(finished.status.code(), Some(69), "{}", finished.stderr);
-    assert!(finished.stderr.contains("mediapipe"), "{}", finished.stderr);
-    assert!(files_in(&models_dir).iter().all(|name| !Path::new(name).extension().is_some_and(|end| end == "onnx")));
+    let finished = Command::new(installed)
+        .args(["models", "fetch", "--models-dir"])
+        .arg(&models_dir)
+        .envs([("PIP_INDEX_URL", "http://127.0.0.1:9/simple"), ("PIP_RETRIES", "0")])
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&finished.stderr);
+    assert_eq!(finished.status.code(), Some(69), "{stderr}");
+    assert!(stderr.contains("mediapipe"), "{stderr}");
+    assert!(
+        files_in(&models_dir)
+            .iter()
+            .all(|name| !Path::new(name).extension().is_some_and(|end| end == "onnx"))
+    );
 }
 
 fn files_in(folder: &Path) -> Vec<String> {

@@ -35,8 +35,12 @@ fn every_squat_of_the_set_arrives_once_and_in_order() {
     assert_eq!(ids.len(), expected, "an event came twice");
     for (rep, true_rep) in reps.iter().zip(truth["truth"]["reps"].as_array().unwrap()) {
         let bottom_s = rep["data"]["bottom_s"].as_f64().unwrap();
-        let (reached_s, left_s) = (true_rep["t_far"].as_f64().unwrap(), true_rep["t_far_end"].as_f64().unwrap());
-        assert!((reached_s - 0.15..=left_s + 0.15).contains(&bottom_s), "{bottom_s} s, truth {reached_s}–{left_s} s");
+        let (reached_s, left_s) =
+            (true_rep["t_far"].as_f64().unwrap(), true_rep["t_far_end"].as_f64().unwrap());
+        assert!(
+            (reached_s - 0.15..=left_s + 0.15).contains(&bottom_s),
+            "{bottom_s} s, truth {reached_s}–{left_s} s"
+        );
     }
 }
 
@@ -65,7 +69,8 @@ fn another_broker_gets_state_live_values_and_events() {
     let external = format!("[mqtt.external]\nhost = \"127.0.0.1\"\nport = {port}\n");
     let unit = SpotterProcess::start(&station("squat_set.mp4"), &external);
     unit.wait_ready();
-    subscription.wait_for(CLIP_DEADLINE, |topic, payload| topic.ends_with("/state") && payload["state"] == "online");
+    subscription
+        .wait_for(CLIP_DEADLINE, |topic, payload| topic.ends_with("/state") && payload["state"] == "online");
     subscription.wait_for(CLIP_DEADLINE, |topic, payload| {
         topic.ends_with("/rack/live") && payload["people"].as_array().is_some_and(|people| !people.is_empty())
     });

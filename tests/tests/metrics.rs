@@ -9,8 +9,9 @@ use spotter_tests::{SpotterProcess, checkout};
 #[test]
 fn promtool_accepts_the_metrics_and_the_reference_lists_them() {
     let clip = checkout().join("tests/clips/squat_set.mp4");
-    let station =
-        format!("[[station]]\nname = \"rack\"\nsource = {{ type = \"file\", path = {clip:?}, repeat = true }}");
+    let station = format!(
+        "[[station]]\nname = \"rack\"\nsource = {{ type = \"file\", path = {clip:?}, repeat = true }}"
+    );
     let unit = SpotterProcess::start(&station, "");
     unit.wait_ready();
     unit.wait_for_metric("spotter_events_total", Duration::from_secs(60), |value| value >= 1.0);
@@ -37,6 +38,7 @@ fn promtool_accepts_the_metrics_and_the_reference_lists_them() {
     };
     promtool.stdin.take().unwrap().write_all(metrics.as_bytes()).unwrap();
     let output = promtool.wait_with_output().unwrap();
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && said.trim().is_empty(), "{said}");
 }

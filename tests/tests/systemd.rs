@@ -21,11 +21,7 @@ fn systemd_dir() -> PathBuf {
 
 /// Runs a tool of systemd, or says that the test is skipped.
 fn run(tool: &str, arguments: &[&str]) -> Option<Output> {
-    match Command::new(tool)
-        .args(arguments)
-        .env("LC_ALL", "C.UTF-8")
-        .output()
-    {
+    match Command::new(tool).args(arguments).env("LC_ALL", "C.UTF-8").output() {
         Ok(output) => Some(output),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             println!("skipped: {tool} is absent");
@@ -52,11 +48,7 @@ fn root_with_unit(unit: &str) -> TempDir {
     place("etc/systemd/system/spotter.service", unit, 0o644);
     // Targets that the unit's default dependencies name.
     for target in ["sysinit", "basic", "shutdown", "multi-user", "network-online"] {
-        place(
-            &format!("usr/lib/systemd/system/{target}.target"),
-            "[Unit]\n",
-            0o644,
-        );
+        place(&format!("usr/lib/systemd/system/{target}.target"), "[Unit]\n", 0o644);
     }
     root
 }
@@ -65,10 +57,7 @@ fn root_with_unit(unit: &str) -> TempDir {
 fn complaints(unit: &str) -> Option<String> {
     let root = root_with_unit(unit);
     let root_option = format!("--root={}", root.path().display());
-    let output = run(
-        "systemd-analyze",
-        &["verify", "--man=no", &root_option, "spotter.service"],
-    )?;
+    let output = run("systemd-analyze", &["verify", "--man=no", &root_option, "spotter.service"])?;
     Some(stderr(&output))
 }
 
@@ -98,13 +87,7 @@ fn a_misspelt_key_and_an_absent_binary_would_be_found() {
 fn the_sandbox_keeps_the_exposure_low() {
     let unit = systemd_dir().join("spotter.service");
     let threshold = format!("--threshold={EXPOSURE_LIMIT}");
-    let arguments = [
-        "security",
-        "--offline=true",
-        "--no-pager",
-        &threshold,
-        &unit.display().to_string(),
-    ];
+    let arguments = ["security", "--offline=true", "--no-pager", &threshold, &unit.display().to_string()];
     let Some(output) = run("systemd-analyze", &arguments) else {
         return;
     };
@@ -128,17 +111,10 @@ fn the_user_and_the_folders_are_made_as_the_unit_needs_them() {
     let groups = fs::read_to_string(root.path().join("etc/group")).unwrap();
     for group in ["video", "render"] {
         let members = groups.lines().find(|line| line.starts_with(&format!("{group}:")));
-        assert!(
-            members.is_some_and(|line| line.ends_with(":spotter")),
-            "{group} in {groups}"
-        );
+        assert!(members.is_some_and(|line| line.ends_with(":spotter")), "{group} in {groups}");
     }
 
-    if fs::metadata("/proc/self")
-        .map(|own| std::os::unix::fs::MetadataExt::uid(&own))
-        .unwrap()
-        != 0
-    {
+    if fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own)).unwrap() != 0 {
         println!("skipped: only root may give the folders away");
         return;
     }
