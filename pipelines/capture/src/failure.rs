@@ -145,7 +145,9 @@ pub(crate) fn no_picture(
 
 fn file_reason(failure: &Failure) -> String {
     match failure.kind {
-        FailureKind::Unreadable | FailureKind::MissingDecoder => {
+        // No decoder for a picture was missed, so it was one for sound.
+        FailureKind::MissingDecoder => "has no picture in it: give a file with video".to_owned(),
+        FailureKind::Unreadable => {
             format!(
                 "not a video GStreamer can read ({}): give a video file such as MP4 with H.264",
                 failure.text

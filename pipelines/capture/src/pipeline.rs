@@ -50,7 +50,9 @@ pub(crate) fn create_pipeline(
         ParseError::Missing(element) => {
             CaptureError::MissingElement { package: packages::of_element(&element), element }
         }
-        ParseError::Refused(why) => failed(format!("the pipeline's description can't be used: {why}")),
+        ParseError::Refused(why) => {
+            failed(format!("the pipeline's description can't be used: {why}: try it with gst-launch-1.0"))
+        }
     })?;
     if let Some(source) = elements.by_name(SOURCE_ELEMENT) {
         for (property, value) in &launch.settings {
@@ -170,14 +172,14 @@ fn watch_bus(elements: &gst::Pipeline, monitor: &Arc<Monitor>) -> Result<(), Str
     Ok(())
 }
 
-/// Name and format of the video decoder that a `missing-plugin` message asks for.
+/// Name and format of what a `missing-plugin` message asks for; nobody misses sound.
 fn missing_decoder(structure: &gst::StructureRef) -> Option<(String, String)> {
     if structure.name() != "missing-plugin" {
         return None;
     }
     let caps = structure.get::<gst::Caps>("detail").ok()?.to_string();
     let name = structure.get::<String>("name").ok()?;
-    (caps.starts_with("video/") || caps.starts_with("image/")).then_some((name, caps))
+    (!caps.starts_with("audio/")).then_some((name, caps))
 }
 
 impl Pipeline {

@@ -57,7 +57,7 @@ pub(crate) fn without_passwords(text: &str) -> String {
         shown.push_str(before);
         rest = &after[end..];
         match after[..end].rsplit_once('@').map(|(credentials, host)| (credentials.split_once(':'), host)) {
-            Some((Some((user, _)), host)) => shown.push_str(&format!("{user}:***@{host}")),
+            Some((Some((user, _)), host)) => shown.extend([user, ":***@", host]),
             _ => shown.push_str(&after[..end]),
         }
     }

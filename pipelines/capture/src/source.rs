@@ -85,6 +85,7 @@ fn default_rtsp_latency_ms() -> u32 {
 
 /// What a pull came to.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "moved once a frame; a box would be an allocation a frame")]
 pub enum Pull {
     /// The newest (or next) frame.
     Frame(Frame),

@@ -45,7 +45,7 @@ impl Timeline {
         self.pass_begins = true;
         self.passes += 1;
         match (self.pass_first, self.last) {
-            (Some(first), Some(last)) => last + self.last_step - first,
+            (Some(first), Some(last)) => (last + self.last_step).saturating_sub(first),
             _ => Duration::ZERO,
         }
     }
@@ -67,7 +67,7 @@ impl Timeline {
         if self.last.is_some_and(|last| pts <= last) {
             return None;
         }
-        let since_last = self.last.filter(|_| !self.pass_begins).map(|last| pts - last);
+        let since_last = self.last.filter(|_| !self.pass_begins).map(|last| pts.saturating_sub(last));
         self.last_step = duration.filter(|step| !step.is_zero()).or(since_last).unwrap_or(self.last_step);
         self.last = Some(pts);
         if self.pass_begins {
