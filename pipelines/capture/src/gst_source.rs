@@ -12,8 +12,9 @@ use crate::timeline::Timeline;
 use crate::{CaptureCounters, CaptureError, Delivery, Frame, FrameSource, Pull, SourceDescription, checks};
 
 /// How long a source may take to its first picture. A camera answers within 1–3 s, also with a key frame every 2 s;
-/// beyond this an installer wants to hear that it does not.
-pub(crate) const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
+/// beyond this an installer wants to hear that it does not. It must stay well below the time after which the unit takes a
+/// station that shows no progress for hung.
+pub(crate) const OPEN_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// How far a camera's frames may lag behind the clock. What lags waits in the network's buffers, which grow without
 /// bound when decoding is slower than the camera.
@@ -50,7 +51,7 @@ struct GstSource {
 ///
 /// # Errors
 /// [`CaptureError`] when the file, the device or an element is missing, when the stream has no video, or when no
-/// picture comes within 10 s.
+/// picture comes within 6 s.
 pub fn open(
     name: &str,
     description: &SourceDescription,
@@ -63,7 +64,8 @@ pub fn open(
     checks::check(description)?;
     let platform = Platform { nvidia: gst::ElementFactory::find("nvvidconv").is_some() };
     let policy = SinkPolicy::of(description, delivery);
-    let start = |turn| start(name, description, &launch(name, description, platform, turn)?, policy);
+    let deadline = Instant::now() + OPEN_TIMEOUT;
+    let start = |turn| start(name, description, &launch(name, description, platform, turn)?, policy, deadline);
     let (mut pipeline, mut live) = start(None)?;
     if let Some(turn) = pipeline.turn() {
         // videoflip copies each picture even where it has nothing to turn, so it is built in only where it has.
@@ -80,10 +82,11 @@ fn start(
     description: &SourceDescription,
     launch: &Launch,
     policy: SinkPolicy,
+    deadline: Instant,
 ) -> Result<(Pipeline, bool), CaptureError> {
     tracing::debug!(source = name, pipeline = launch.text, "opening");
     let pipeline = create_pipeline(name, launch, policy)?;
-    match pipeline.start(Instant::now() + OPEN_TIMEOUT) {
+    match pipeline.start(deadline) {
         Ok(live) => Ok((pipeline, live)),
         Err(reason) => Err(pipeline.monitor.read(|state| no_picture(name, description, reason, state))),
     }

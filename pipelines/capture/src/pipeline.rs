@@ -16,7 +16,7 @@ use crate::{CaptureError, packages};
 const SINK_ELEMENT: &str = "spotter_frames";
 
 /// How long closing may take: a driver that hangs must not hang the unit.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How late the next pass of a file may begin and still catch up with its schedule.
 const MAX_CATCH_UP: gst::ClockTime = gst::ClockTime::SECOND;
