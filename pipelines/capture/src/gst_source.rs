@@ -65,7 +65,8 @@ pub fn open(
     let platform = Platform { nvidia: gst::ElementFactory::find("nvvidconv").is_some() };
     let policy = SinkPolicy::of(description, delivery);
     let deadline = Instant::now() + OPEN_TIMEOUT;
-    let start = |turn| start(name, description, &launch(name, description, platform, turn)?, policy, deadline);
+    let start =
+        |turn| start(name, description, &launch(name, description, platform, turn)?, policy, deadline);
     let (mut pipeline, mut live) = start(None)?;
     if let Some(turn) = pipeline.turn() {
         // videoflip copies each picture even where it has nothing to turn, so it is built in only where it has.
