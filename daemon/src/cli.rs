@@ -240,7 +240,8 @@ mod tests {
     fn reference_of(command: &mut clap::Command, path: &str, page: &mut String) {
         let help = command.clone().term_width(110).bin_name(path).render_long_help().to_string();
         let help: Vec<&str> = help.lines().map(str::trim_end).collect();
-        page.push_str(&format!("## {path}\n\n```text\n{}\n```\n\n", help.join("\n").trim_end()));
+        let help = help.join("\n");
+        page.extend(["## ", path, "\n\n```text\n", help.trim_end(), "\n```\n\n"]);
         for below in command.get_subcommands_mut().filter(|below| below.get_name() != "help") {
             let path = format!("{path} {}", below.get_name());
             reference_of(below, &path, page);

@@ -21,6 +21,9 @@ pub fn stopping() {
 
 /// Feeds systemd's watchdog as long as every frame loop moves, at half the interval that systemd asked for.
 /// Without a watchdog in the unit file it only waits for the end.
+///
+/// # Errors
+/// None; the type is that of the unit's other services.
 pub async fn feed(health: Arc<Health>, shutdown: CancellationToken) -> io::Result<()> {
     let Some(interval) = sd_notify::watchdog_enabled() else {
         shutdown.cancelled().await;

@@ -14,7 +14,7 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// Subscribes with MQTT 5 and QoS 1 and waits until the broker has confirmed it.
+    /// Subscribes with MQTT 5 and `QoS` 1 and waits until the broker has confirmed it.
     ///
     /// # Panics
     /// When `mosquitto_sub` can't be started or the broker does not confirm.

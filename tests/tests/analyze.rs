@@ -1,5 +1,7 @@
 //! `spotter analyze` against the truth of the clips, and its promise: the same clip, the same bytes.
 
+#![allow(clippy::unwrap_used, reason = "tests fail by panics")]
+
 use serde_json::Value;
 use spotter_tests::{checkout, run_to_end, truth_dir, truth_of, unless_absent};
 

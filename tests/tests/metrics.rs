@@ -14,7 +14,7 @@ fn promtool_accepts_the_metrics_and_the_reference_lists_them() {
     );
     let unit = SpotterProcess::start(&station, "");
     unit.wait_ready();
-    unit.wait_for_metric("spotter_events_total", Duration::from_secs(60), |value| value >= 1.0);
+    unit.wait_for_metric("spotter_events_total", Duration::from_mins(1), |value| value >= 1.0);
     let (status, metrics) = unit.get("/metrics");
     assert_eq!(status, 200);
 

@@ -61,7 +61,9 @@ pub(crate) async fn follow(board: Arc<Board>, stop: CancellationToken) -> io::Re
             print_quietly(&format!("\x1b[{lines_above}A\x1b[J"));
         }
         lines_above = rows.len();
-        rows.iter().for_each(|row| println_quietly(row));
+        for row in &rows {
+            println_quietly(row);
+        }
     }
 }
 

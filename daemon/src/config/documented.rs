@@ -40,7 +40,9 @@ fn collect_keys(prefix: &str, value: &serde_json::Value, keys: &mut BTreeSet<Str
             }
         }
         serde_json::Value::Array(tables) if tables.first().is_some_and(serde_json::Value::is_object) => {
-            tables.iter().for_each(|table| collect_keys(prefix, table, keys))
+            for table in tables {
+                collect_keys(prefix, table, keys);
+            }
         }
         _ => {
             keys.insert(prefix.to_owned());

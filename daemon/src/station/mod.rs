@@ -161,7 +161,7 @@ impl Station {
                 }
                 Err(error) => error.to_string(),
             };
-            self.lost(cause, waits.next().unwrap_or(RETRY_WAITS.1));
+            self.lost(&cause, waits.next().unwrap_or(RETRY_WAITS.1));
         }
         self.health.set_state(StationState::Finished, None);
         self.rest_until_stopped();
@@ -226,12 +226,12 @@ impl Station {
     }
 
     /// The camera is lost: says so once, waits, and lets the loop try again.
-    fn lost(&self, cause: String, wait: Duration) {
+    fn lost(&self, cause: &str, wait: Duration) {
         let label = [self.config.name.as_str()];
         self.metrics.station_running.with_label_values(&label).set(0);
         self.metrics.source_restarts.with_label_values(&label).inc();
-        if self.health.set_state(StationState::Degraded, Some(cause.clone())) {
-            tracing::warn!(station = %self.config.name, %cause, "the camera is lost; trying again");
+        if self.health.set_state(StationState::Degraded, Some(cause.to_owned())) {
+            tracing::warn!(station = %self.config.name, cause, "the camera is lost; trying again");
         }
         let deadline = Instant::now() + wait;
         while Instant::now() < deadline && !self.stop.is_cancelled() {
