@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use spotter_capture::{CaptureError, Delivery, Frame, FrameSource, Pull};
+use spotter_capture::{CaptureError, Delivery, Frame, FrameSource, Pull, SourceDescription};
 use spotter_movement::Event;
 use tokio_util::sync::CancellationToken;
 
@@ -169,12 +169,10 @@ impl Station {
     }
 
     /// One attempt: opens the source and watches it until it ends, fails or freezes.
-    fn watch_once(
-        &mut self,
-        description: &spotter_capture::SourceDescription,
-    ) -> Result<Ended, CaptureError> {
+    fn watch_once(&mut self, description: &SourceDescription) -> Result<Ended, CaptureError> {
         self.health.progress();
-        let mut source = spotter_capture::open(self.config.name.as_str(), description, Delivery::NewestWins)?;
+        let mut source =
+            spotter_capture::open(self.config.name.as_str(), description, delivery(description))?;
         self.reporter.opened(source.nominal_fps());
         let mut last_frame = Instant::now();
         let mut dropped = 0;
@@ -252,6 +250,14 @@ impl Station {
     fn wait(&self, time: Duration) {
         // Either way of ending is fine: the callers look at the token.
         let _ = self.runtime.block_on(async { tokio::time::timeout(time, self.stop.cancelled()).await });
+    }
+}
+
+/// The newest frame wins, except where a file shall be read as fast as the unit can: it then waits for the unit.
+fn delivery(source: &SourceDescription) -> Delivery {
+    match source {
+        SourceDescription::File { paced: false, .. } => Delivery::EveryFrame,
+        _ => Delivery::NewestWins,
     }
 }
 
