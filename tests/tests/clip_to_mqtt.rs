@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use spotter_tests::{Broker, SpotterProcess, Subscription, checkout, free_port, truth_of};
 
+/// A station that reads every frame of a clip, however busy the machine is.
 fn station(clip: &str) -> String {
     let path = checkout().join("tests/clips").join(clip);
-    format!("[[station]]\nname = \"rack\"\nsource = {{ type = \"file\", path = {path:?} }}\n")
+    format!("[[station]]\nname = \"rack\"\nsource = {{ type = \"file\", path = {path:?}, paced = false }}\n")
 }
 
 /// Longer than any of the clips, on a busy machine.
