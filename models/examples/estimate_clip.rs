@@ -1,6 +1,8 @@
-//! Estimates the poses of a clip and prints what it costs by stage, as a table; with `--poses FILE` also writes the pose file.
+//! Estimates the poses of a clip and prints what it costs by stage, beside the landmark model alone (`bare`); with `--poses FILE` also
+//! writes the pose file.
 //!
-//! `cargo run --release -p spotter-models --example estimate_clip -- CLIP [--poses FILE] [--people N] [--threads N]`
+//! `cargo run --release -p spotter-models --example estimate_clip -- CLIP [--poses FILE] [--people N] [--threads N]
+//! [--rgb] [--frame-s SECONDS]`
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a tool for developers")]
 
@@ -11,7 +13,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use spotter_models::{KEYPOINT_NAMES, Pose, StageTimes};
+use spotter_models::{BareModel, KEYPOINT_NAMES, Pose, StageTimes};
 use support::{Clip, Format};
 
 fn main() {
@@ -24,6 +26,7 @@ fn main() {
     let mut estimator = spotter_models::open(&settings).unwrap();
     println!("{}: opened in {:.0} ms", estimator.backend(), opening.elapsed().as_secs_f64() * 1e3);
 
+    let frame_time = option("--frame-s").map(|s| Duration::from_secs_f64(s.parse().unwrap()));
     let format = if arguments.iter().any(|a| a == "--rgb") { Format::Rgb } else { Format::I420 };
     let mut clip = Clip::open(&clip, format).unwrap();
     let mut file = format!(
@@ -33,10 +36,15 @@ fn main() {
     let mut poses = Vec::new();
     let mut times = Vec::new();
     while let Some((image, pts)) = clip.next_frame() {
+        let pts = frame_time.map_or(pts, |time| time * times.len() as u32);
         times.push(estimator.estimate(&image, pts, &mut poses).unwrap());
         write_poses(&mut file, pts, &poses);
     }
     print_table(&times);
+    let landmarks =
+        spotter_models::store::resolve(&settings.models_dir, settings.landmarks.manifest_name()).unwrap();
+    let mut bare = BareModel::open(&settings.onnxruntime, &landmarks, settings.threads).unwrap();
+    print_row("bare", (0..times.len().min(300)).map(|_| bare.run(1).unwrap()));
     if let Some(path) = option("--poses") {
         std::fs::write(path, file).unwrap();
     }
@@ -51,7 +59,12 @@ fn write_poses(file: &mut String, pts: Duration, poses: &[Pose]) {
                 .iter()
                 .map(|k| format!("[{:.2},{:.2},{:.4}]", k.x_px, k.y_px, k.confidence))
                 .collect();
-            format!("{{\"id\":{},\"presence\":{:.3},\"kp\":[{}]}}", pose.id, pose.presence, keypoints.join(","))
+            format!(
+                "{{\"id\":{},\"presence\":{:.3},\"kp\":[{}]}}",
+                pose.id,
+                pose.presence,
+                keypoints.join(",")
+            )
         })
         .collect();
     writeln!(file, "{{\"t\":{:.6},\"people\":[{}]}}", pts.as_secs_f64(), people.join(",")).unwrap();

@@ -10,7 +10,8 @@ pub(crate) struct AnchorLayout {
 }
 
 /// Anchors of BlazePose's detector. Source: MediaPipe, `pose_detection_cpu`.
-pub(crate) const POSE_DETECTION: AnchorLayout = AnchorLayout { input_px: 224, strides_px: &[8, 16, 32, 32, 32] };
+pub(crate) const POSE_DETECTION: AnchorLayout =
+    AnchorLayout { input_px: 224, strides_px: &[8, 16, 32, 32, 32] };
 
 /// Each layer gives an anchor for its own scale and one between it and the next.
 const ANCHORS_A_LAYER: usize = 2;

@@ -24,7 +24,8 @@ impl BareModel {
     /// When the library or the model can't be loaded.
     pub fn open(onnxruntime: &Path, model: &Path, threads: usize) -> Result<Self, ModelError> {
         let runtime = Runtime::load(onnxruntime)?;
-        let refused = |what: &dyn std::fmt::Display| ModelError::Runtime(format!("model {}: {what}", model.display()));
+        let refused =
+            |what: &dyn std::fmt::Display| ModelError::Runtime(format!("model {}: {what}", model.display()));
         let session = load(&runtime.environment, model, threads).map_err(|error| refused(&error))?;
         let shape: Vec<i64> = match session.inputs() {
             [input] => input.dtype().tensor_shape().map(|shape| shape.to_vec()).unwrap_or_default(),

@@ -79,7 +79,6 @@ impl BlazePose {
     fn search(&mut self, image: &Image<'_>, times: &mut StageTimes) -> Result<(), EstimateError> {
         times.detector_ran = true;
         self.finder.find(image, &mut self.found, times)?;
-        self.tracker.searched();
         for person in &self.found {
             let place = self.tracker.place(person);
             if matches!(place, Place::Seen | Place::Full) {
@@ -91,6 +90,7 @@ impl BlazePose {
                 _ => self.tracker.admit(&body),
             }
         }
+        self.tracker.searched();
         Ok(())
     }
 }
@@ -105,7 +105,7 @@ impl PoseEstimator for BlazePose {
         poses.clear();
         image.check()?;
         let mut times = StageTimes::default();
-        self.tracker.begin(pts);
+        self.tracker.begin(pts, image.width.min(image.height) as f32);
         for track in 0..self.tracker.len() {
             let body = self.landmarker.read(image, self.tracker.expected_region(track), &mut times)?;
             self.tracker.observe(track, body.as_ref());
@@ -116,10 +116,10 @@ impl PoseEstimator for BlazePose {
         if self.tracker.search_is_due() {
             self.search(image, &mut times)?;
         }
-        poses.extend(self.tracker.seen().map(|track| Pose {
-            id: track.id,
-            keypoints: track.body.keypoints,
-            presence: track.body.presence,
+        poses.extend(self.tracker.people().map(|(id, body)| Pose {
+            id,
+            keypoints: body.keypoints,
+            presence: body.presence,
         }));
         Ok(times)
     }
@@ -205,9 +205,15 @@ impl Landmarker {
         }
         // Unlike the detector's, the reference continues the picture's edge here.
         let input_px = self.input.width as f32;
-        infer(&mut self.model, image, region, Border::Replicate, &self.input, times, |[values, presence, heatmap]| {
-            landmarks::decode(values, heatmap, presence[0], region, input_px)
-        })
+        infer(
+            &mut self.model,
+            image,
+            region,
+            Border::Replicate,
+            &self.input,
+            times,
+            |[values, presence, heatmap]| landmarks::decode(values, heatmap, presence[0], region, input_px),
+        )
     }
 }
 

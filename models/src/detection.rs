@@ -37,7 +37,8 @@ pub(crate) struct FoundPerson {
 impl Detection {
     /// The person in the picture, given the region of it that the detector saw.
     pub(crate) fn in_picture(&self, seen: Region) -> FoundPerson {
-        let [hips, top, shoulders] = [0, 1, 2].map(|k| seen.to_picture(self.keypoints[k][0], self.keypoints[k][1]));
+        let [hips, top, shoulders] =
+            [0, 1, 2].map(|k| seen.to_picture(self.keypoints[k][0], self.keypoints[k][1]));
         FoundPerson { region: Region::around_person(hips, top), hips, shoulders }
     }
 
@@ -72,7 +73,8 @@ pub(crate) fn decode(
         if !usable {
             continue;
         }
-        let at = |index: usize| [values[index] / input_px + anchor[0], values[index + 1] / input_px + anchor[1]];
+        let at =
+            |index: usize| [values[index] / input_px + anchor[0], values[index + 1] / input_px + anchor[1]];
         let [x, y] = at(0);
         let (half_width, half_height) = (values[2] / input_px / 2.0, values[3] / input_px / 2.0);
         candidates.push(Detection {
@@ -156,9 +158,8 @@ mod tests {
     #[test]
     fn box_is_relative_to_its_anchor_and_in_input_pixels() {
         let mut boxes = [0.0; 2 * BOX_VALUES];
-        boxes[BOX_VALUES..].copy_from_slice(&[
-            22.4, -22.4, 44.8, 44.8, 0.0, 22.4, 0.0, -22.4, 0.0, 0.0, 0.0, -44.8,
-        ]);
+        boxes[BOX_VALUES..]
+            .copy_from_slice(&[22.4, -22.4, 44.8, 44.8, 0.0, 22.4, 0.0, -22.4, 0.0, 0.0, 0.0, -44.8]);
         let mut candidates = Vec::new();
         decode(&boxes, &[-3.0, 3.0], &[[0.1, 0.1], [0.5, 0.5]], 224.0, &mut candidates);
         assert_eq!(candidates.len(), 1);

@@ -15,15 +15,8 @@ pub struct Plane<'a> {
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
 pub enum Planes<'a> {
-    I420 {
-        y: Plane<'a>,
-        u: Plane<'a>,
-        v: Plane<'a>,
-    },
-    Nv12 {
-        y: Plane<'a>,
-        uv: Plane<'a>,
-    },
+    I420 { y: Plane<'a>, u: Plane<'a>, v: Plane<'a> },
+    Nv12 { y: Plane<'a>, uv: Plane<'a> },
     Rgb(Plane<'a>),
 }
 

@@ -31,6 +31,44 @@ pub(crate) struct Body {
     pub(crate) presence: f32,
 }
 
+impl Body {
+    /// Centre of the hips.
+    pub(crate) fn hips(&self) -> Point {
+        self.between(23, 24)
+    }
+
+    /// Centre of the shoulders.
+    pub(crate) fn shoulders(&self) -> Point {
+        self.between(11, 12)
+    }
+
+    /// From hips to shoulders.
+    pub(crate) fn torso_px(&self) -> f32 {
+        let (hips, shoulders) = (self.hips(), self.shoulders());
+        (hips[0] - shoulders[0]).hypot(hips[1] - shoulders[1])
+    }
+
+    /// The longer side of the box around all keypoints.
+    pub(crate) fn extent_px(&self) -> f32 {
+        let range = |of: fn(&Keypoint) -> f32| {
+            let (least, most) = self
+                .keypoints
+                .iter()
+                .map(of)
+                .fold((f32::INFINITY, f32::NEG_INFINITY), |(least, most), value| {
+                    (least.min(value), most.max(value))
+                });
+            most - least
+        };
+        range(|k| k.x_px).max(range(|k| k.y_px))
+    }
+
+    fn between(&self, a: usize, b: usize) -> Point {
+        let (a, b) = (self.keypoints[a], self.keypoints[b]);
+        [0.5 * (a.x_px + b.x_px), 0.5 * (a.y_px + b.y_px)]
+    }
+}
+
 /// Decodes `values` ([`LANDMARK_VALUES`]) and `heatmap` ([`HEATMAP_VALUES`]), seen in `region` by a model with an input of `input_px`.
 /// None when any value that is used is not a number.
 pub(crate) fn decode(

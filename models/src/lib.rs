@@ -11,16 +11,18 @@ mod heatmap;
 mod image;
 mod landmarks;
 pub mod manifest;
+mod motion;
 mod pixels;
 mod pose;
 mod region;
 mod runtime;
 mod session;
-pub mod store;
 mod steady;
+pub mod store;
 mod tensor;
 #[cfg(test)]
 mod testing;
+mod track;
 mod tracker;
 
 pub use bare::BareModel;

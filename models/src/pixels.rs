@@ -186,10 +186,9 @@ mod tests {
         ];
         for (color, yuv, expected) in cases {
             let transform = RgbTransform::from_yuv(color);
-            for channel in 0..3 {
-                let row = transform.matrix[channel];
-                let value = row[0] * yuv[0] + row[1] * yuv[1] + row[2] * yuv[2] + transform.offset[channel];
-                assert!((value - expected[channel]).abs() < 2.5, "{color:?} {yuv:?}: {channel} is {value}");
+            for ((row, offset), expected) in transform.matrix.iter().zip(transform.offset).zip(expected) {
+                let value = row[0] * yuv[0] + row[1] * yuv[1] + row[2] * yuv[2] + offset;
+                assert!((value - expected).abs() < 2.5, "{color:?} {yuv:?}: {value} is not {expected}");
             }
         }
     }

@@ -76,7 +76,9 @@ impl Runtime {
 /// The release, from the version of the library's symbols (`OrtGetApiBase@VERS_1.24.2`): the bindings do not tell it.
 fn version(library: &Path) -> Option<String> {
     let found = find_version(File::open(library).ok()?);
-    found.inspect_err(|error| tracing::warn!(library = %library.display(), %error, "version not read")).ok()?
+    found
+        .inspect_err(|error| tracing::warn!(library = %library.display(), %error, "version not read"))
+        .ok()?
 }
 
 fn find_version(mut file: impl Read) -> io::Result<Option<String>> {
@@ -104,7 +106,8 @@ fn find_version(mut file: impl Read) -> io::Result<Option<String>> {
 
 /// Digits and dots up to the end of the symbol.
 fn version_at(bytes: &[u8]) -> Option<String> {
-    let text: String = bytes.iter().map(|&b| char::from(b)).take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    let text: String =
+        bytes.iter().map(|&b| char::from(b)).take_while(|c| c.is_ascii_digit() || *c == '.').collect();
     (text.contains('.') && bytes.get(text.len()) == Some(&0)).then_some(text)
 }
 

@@ -41,7 +41,10 @@ impl<const OUTPUTS: usize> Model<OUTPUTS> {
         match session.inputs() {
             [input] if is_float_tensor(input, &shape) => {}
             inputs => {
-                return Err(refused(format!("expected one f32 input of shape {shape:?}, found {}", describe(inputs))));
+                return Err(refused(format!(
+                    "expected one f32 input of shape {shape:?}, found {}",
+                    describe(inputs)
+                )));
             }
         }
         let mut outputs = [0; OUTPUTS];
@@ -102,6 +105,7 @@ fn has_len(outlet: &Outlet, len: usize) -> bool {
 }
 
 fn describe(outlets: &[Outlet]) -> String {
-    let all: Vec<_> = outlets.iter().map(|outlet| format!("`{}` {}", outlet.name(), outlet.dtype())).collect();
+    let all: Vec<_> =
+        outlets.iter().map(|outlet| format!("`{}` {}", outlet.name(), outlet.dtype())).collect();
     if all.is_empty() { "none".to_owned() } else { all.join(", ") }
 }

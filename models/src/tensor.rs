@@ -36,9 +36,17 @@ impl TensorSpec {
 
 /// Fills `tensor` ([`TensorSpec::len`] values) with what `region` shows. The picture must have passed [`Image::check`] and the
 /// region [`Region::is_usable`].
-pub(crate) fn fill_tensor(image: &Image<'_>, region: Region, border: Border, spec: &TensorSpec, tensor: &mut [f32]) {
+pub(crate) fn fill_tensor(
+    image: &Image<'_>,
+    region: Region,
+    border: Border,
+    spec: &TensorSpec,
+    tensor: &mut [f32],
+) {
     match image.planes {
-        Planes::I420 { y, u, v } => fill(&Yuv::i420(y, u, v, image.color), image, region, border, spec, tensor),
+        Planes::I420 { y, u, v } => {
+            fill(&Yuv::i420(y, u, v, image.color), image, region, border, spec, tensor);
+        }
         Planes::Nv12 { y, uv } => fill(&Yuv::nv12(y, uv, image.color), image, region, border, spec, tensor),
         Planes::Rgb(rgb) => fill(&Rgb(rgb), image, region, border, spec, tensor),
     }
@@ -139,7 +147,8 @@ impl<S: PixelSource> Sampler<'_, S> {
     #[inline]
     fn gather(&self, line: Line, first: usize, count: usize, chunk: &mut Chunk) {
         // Both coordinates are monotonic along the line, so what holds at its ends holds between them.
-        let inside = self.has_neighbours(line.at(first).0) && self.has_neighbours(line.at(first + count - 1).0);
+        let inside =
+            self.has_neighbours(line.at(first).0) && self.has_neighbours(line.at(first + count - 1).0);
         let [a, b, c] = &mut chunk.0;
         for index in 0..count {
             let ([x, y], [steps_x, steps_y]) = line.at(first + index);
@@ -252,8 +261,7 @@ mod tests {
         border: Border::Replicate,
         range: [0.0, 1.0],
     };
-    const LARGE: Golden =
-        Golden { center: [0.5, 0.5], size: [1.5, 1.1], keep_aspect: false, ..MEDIUM };
+    const LARGE: Golden = Golden { center: [0.5, 0.5], size: [1.5, 1.1], keep_aspect: false, ..MEDIUM };
 
     #[test]
     fn regions_are_the_reference_ones() {
@@ -287,7 +295,12 @@ mod tests {
             Golden { name: "large_sub_rect", ..LARGE },
             Golden { name: "large_sub_rect_border_zero", border: Zero, ..LARGE },
             Golden { name: "large_sub_rect_keep_aspect", keep_aspect: true, ..LARGE },
-            Golden { name: "large_sub_rect_keep_aspect_border_zero", keep_aspect: true, border: Zero, ..LARGE },
+            Golden {
+                name: "large_sub_rect_keep_aspect_border_zero",
+                keep_aspect: true,
+                border: Zero,
+                ..LARGE
+            },
             Golden {
                 name: "large_sub_rect_keep_aspect_with_rotation",
                 rotation_deg: -15.0,
@@ -369,8 +382,7 @@ mod tests {
         let v: Vec<u8> = (0..10 * 6).map(|i| (i * 13 % 256) as u8).collect();
         let uv: Vec<u8> = u.iter().zip(&v).flat_map(|(&u, &v)| [u, v]).collect();
         let y = Plane { data: &luma, stride: 20 };
-        let i420 =
-            Planes::I420 { y, u: Plane { data: &u, stride: 10 }, v: Plane { data: &v, stride: 10 } };
+        let i420 = Planes::I420 { y, u: Plane { data: &u, stride: 10 }, v: Plane { data: &v, stride: 10 } };
         let nv12 = Planes::Nv12 { y, uv: Plane { data: &uv, stride: 20 } };
         let tensors = [i420, nv12].map(|planes| {
             let image = Image { width: 19, height: 11, planes, color: ColorMatrix::Bt709 };

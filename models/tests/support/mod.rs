@@ -1,6 +1,11 @@
 //! What the tests and examples on real pictures share: data, models, and clips decoded by the `ffmpeg` command.
 
 #![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "not a test itself, but only used by tests and examples"
+)]
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -23,8 +28,8 @@ pub(crate) fn truth(name: &str) -> Option<PathBuf> {
 
 /// Settings with models and runtime in place, or none after saying what is missing.
 pub(crate) fn settings(max_people: usize, threads: usize) -> Option<EstimatorSettings> {
-    let models_dir =
-        std::env::var_os("SPOTTER_MODELS_DIR").map_or_else(|| repository().join(".cache/models"), PathBuf::from);
+    let models_dir = std::env::var_os("SPOTTER_MODELS_DIR")
+        .map_or_else(|| repository().join(".cache/models"), PathBuf::from);
     let onnxruntime = std::env::var_os("ORT_DYLIB_PATH")
         .map_or_else(|| repository().join(".cache/onnxruntime/libonnxruntime.so"), PathBuf::from);
     present(models_dir.join("blazepose_detector.onnx"))?;
