@@ -111,13 +111,11 @@ impl Analysis {
 
     fn settings(&self, (width_px, height_px): (u32, u32)) -> Settings {
         Settings {
-            layout: Layout::blazepose(),
-            width_px,
-            height_px,
             athlete_height_m: self.athlete.height_m,
             exercise: self.athlete.exercise,
             view: self.athlete.view,
             model: self.model.clone(),
+            ..Settings::new(Layout::blazepose(), width_px, height_px)
         }
     }
 }
@@ -133,7 +131,7 @@ fn push(session: &mut Session, pts: Duration, poses: &[Pose], events: &mut Vec<E
     let keypoints: ArrayVec<[Keypoint; KEYPOINT_COUNT], MAX_PEOPLE> =
         poses.iter().take(MAX_PEOPLE).map(movement_keypoints).collect();
     let people: ArrayVec<PersonPose<'_>, MAX_PEOPLE> =
-        poses.iter().zip(&keypoints).map(|(pose, keypoints)| PersonPose { id: pose.id, keypoints }).collect();
+        poses.iter().zip(&keypoints).map(|(pose, keypoints)| PersonPose { id: pose.id, keypoints, bar: None }).collect();
     session.push(pts, &people, events);
 }
 

@@ -1,7 +1,30 @@
 //! One person in one frame, as the metrics read it: sides combined, pixels, y up.
 
-use crate::pose::{Joint, Layout, PersonPose};
-use crate::signal::{Pair, Timed};
+use crate::pose::{BarPoint, Joint, Layout, PersonPose};
+use crate::signal::{Pair, Timed, VISIBLE};
+
+/// The joints of one side of the body. Pixels, y up; `None` where not seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Side {
+    pub(crate) shoulder: Option<[f64; 2]>,
+    pub(crate) elbow: Option<[f64; 2]>,
+    pub(crate) wrist: Option<[f64; 2]>,
+    pub(crate) hip: Option<[f64; 2]>,
+    pub(crate) knee: Option<[f64; 2]>,
+    pub(crate) ankle: Option<[f64; 2]>,
+    pub(crate) heel: Option<[f64; 2]>,
+    pub(crate) toe: Option<[f64; 2]>,
+}
+
+/// The bar or plate as tracked in the picture. Pixels, x to the right, **y up**.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct BarSample {
+    pub(crate) centre: [f64; 2],
+    /// Radius of the plate, where it is seen as a disc.
+    pub(crate) radius_px: Option<f64>,
+    /// Standard uncertainty of the centre.
+    pub(crate) u_px: f64,
+}
 
 /// One frame of a person. Points in pixels, x to the right, **y up** (so negative); `None` where not seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -19,6 +42,12 @@ pub(crate) struct BodySample {
     pub(crate) knee_flexion_deg: Option<f64>,
     /// Distance between the shoulders.
     pub(crate) shoulder_width: Option<f64>,
+    /// Left and right.
+    pub(crate) sides: [Side; 2],
+    /// The side nearer to the camera: 0 left, 1 right.
+    pub(crate) near: usize,
+    /// The bar, where it is tracked.
+    pub(crate) bar: Option<BarSample>,
 }
 
 impl Timed for BodySample {
@@ -59,6 +88,7 @@ impl BodyReader {
             |joint| layout.joint(pose.keypoints, joint).map(|side| side.map(|(p, c)| ([p[0], -p[1]], c)));
         let [shoulders, hips, knees, ankles, wrists] =
             [Joint::Shoulder, Joint::Hip, Joint::Knee, Joint::Ankle, Joint::Wrist].map(sides);
+        let [elbows, heels, toes] = [Joint::Elbow, Joint::Heel, Joint::Toe].map(sides);
         let feet = if layout.has(Joint::Toe) { sides(Joint::Toe) } else { ankles };
         let point = |combined: Option<([f64; 2], f64)>| combined.map(|(p, _)| p);
         let mut sample = BodySample {
@@ -75,9 +105,31 @@ impl BodyReader {
                 [Some((l, lc)), Some((r, rc))] if lc.min(rc) >= 0.5 => Some((l[0] - r[0]).abs()),
                 _ => None,
             },
+            sides: std::array::from_fn(|side| {
+                let seen = |joint: [Option<([f64; 2], f64)>; 2]| {
+                    joint[side].filter(|(_, confidence)| *confidence >= VISIBLE).map(|(point, _)| point)
+                };
+                Side {
+                    shoulder: seen(shoulders),
+                    elbow: seen(elbows),
+                    wrist: seen(wrists),
+                    hip: seen(hips),
+                    knee: seen(knees),
+                    ankle: seen(ankles),
+                    heel: seen(heels),
+                    toe: seen(toes),
+                }
+            }),
+            near: 0,
+            bar: pose.bar.and_then(BarPoint::checked).map(|bar| BarSample {
+                centre: [bar.x_px, -bar.y_px],
+                radius_px: bar.radius_px,
+                u_px: bar.u_px,
+            }),
         };
         let confidence = [self.hip.confidence(), self.knee.confidence(), self.ankle.confidence()];
         sample.knee_flexion_deg = self.near.knee_flexion(confidence, hips, knees, ankles);
+        sample.near = usize::from(self.near.right);
         sample
     }
 }

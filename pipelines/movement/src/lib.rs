@@ -4,36 +4,37 @@
 //! bit, however fast it arrives: the only time is the frame's PTS.
 //!
 //! How a number comes about: a person's keypoints become one [`body`] sample a frame (both sides combined, spikes dropped);
-//! [`calibrate`] turns pixels into metres; [`track`] differentiates hips and shoulders with a fixed lag; the state machines
-//! in [`jump`] and [`squat`] find movements and measure them on the raw samples; [`sets`] names and groups the repetitions.
+//! [`calibrate`] turns pixels into metres; [`jump`] and [`strength`] find movements and
+//! measure them on the raw samples; [`record`] declares what they report.
 
 mod body;
 mod bounds;
 mod calibrate;
 mod event;
+mod exercise;
 mod jump;
 mod measured;
 mod person;
 mod pose;
 mod pose_file;
 mod quality;
+mod record;
 mod report;
 mod roster;
 mod session;
-mod sets;
 mod settings;
 mod signal;
-mod squat;
-mod track;
+mod strength;
 
 pub use event::{Event, LivePerson, Phase, Refusal};
+pub use exercise::Exercise;
 pub use jump::{Jump, JumpKind};
 pub use measured::{Measured, Quality};
-pub use pose::{Keypoint, Layout, PersonPose};
-pub use pose_file::{PoseFileError, PoseFrame, PoseHeader, PosePerson, PoseReader, PoseWriter};
+pub use pose::{BarPoint, Keypoint, Layout, PersonPose};
+pub use pose_file::{PoseFaults, PoseFileError, PoseFrame, PoseHeader, PosePerson, PoseReader, PoseWriter};
 pub use quality::{ScaleSummary, SessionQuality};
+pub use record::{Field, Record};
 pub use report::{Report, Source};
 pub use session::Session;
-pub use sets::Set;
-pub use settings::{Exercise, ModelProfile, Settings, View};
-pub use squat::{Rep, RepStatus};
+pub use settings::{ModelProfile, PLATE_DIAMETER_M, Settings, View};
+pub use strength::{Rep, RepStatus, Set};

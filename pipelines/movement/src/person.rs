@@ -2,21 +2,19 @@
 
 use crate::body::{BodyReader, BodySample};
 use crate::calibrate::{Calibrator, Scale};
-use crate::event::{Event, LivePerson, Phase, Refusal};
-use crate::jump::{self, Contact, FlightDetector, Reject, Surroundings};
+use crate::event::{Event, LivePerson, Phase};
+use crate::jump::Jumps;
 use crate::measured::rounded;
-use crate::pose::{Joint, PersonPose};
+use crate::pose::PersonPose;
 use crate::quality::Tally;
-use crate::sets::Sets;
-use crate::settings::{Exercise, Settings};
-use crate::signal::Ring;
-use crate::squat::{self, Cycle, CycleDetector, RepContext};
-use crate::track::{BarModel, Moment, drop_spike, half_window, moment};
+use crate::settings::Settings;
+use crate::signal::{Ring, drop_spike};
+use crate::strength::{Strength, half_window};
 
 /// Longest history that a metric looks back on (METRICS §7: no repetition lasts longer than 20 s), and its number of samples:
 /// enough for 120 fps. At higher rates the oldest go earlier.
-const HISTORY_S: f64 = 22.0;
-const HISTORY: usize = 2700;
+pub(crate) const HISTORY_S: f64 = 22.0;
+pub(crate) const HISTORY: usize = 2700;
 /// Unseen for longer than this, a movement is lost (METRICS §1.4).
 const LOST_S: f64 = 0.2;
 /// A neighbour-to-neighbour difference beyond this is a spike, as a share of standing height.
@@ -34,58 +32,98 @@ pub(crate) struct Frame<'a> {
     pub(crate) settings: &'a Settings,
 }
 
+/// What is known of a person when its movements are looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    pub(crate) person_id: u32,
+    /// PTS of the newest frame.
+    pub(crate) now: f64,
+    pub(crate) median_dt: f64,
+    pub(crate) settings: &'a Settings,
+    /// The body over the last seconds.
+    pub(crate) ring: &'a Ring<BodySample>,
+    pub(crate) scale: Scale,
+    /// Whether the athlete has stood still in view, so that the scale is that of a standing body.
+    pub(crate) has_stood: bool,
+    /// Angle between line of sight and facing direction: 0 frontal, 90 from the side.
+    pub(crate) yaw_deg: Option<f64>,
+    /// When the athlete last went on under a new number.
+    pub(crate) id_changed_at: Option<f64>,
+}
+
+/// Where movements put what they find.
+#[derive(Debug)]
+pub(crate) struct Out<'a> {
+    pub(crate) tally: &'a mut Tally,
+    pub(crate) events: &'a mut Vec<Event>,
+}
+
+/// What was observed of one person, before it means anything.
+#[derive(Debug)]
+struct Observed {
+    id: u32,
+    reader: BodyReader,
+    ring: Ring<BodySample>,
+    calibrator: Calibrator,
+    id_changed_at: Option<f64>,
+}
+
+impl Observed {
+    /// What movements look at; `None` before there is a scale.
+    fn seen<'a>(&'a self, frame: &Frame<'a>) -> Option<Seen<'a>> {
+        Some(Seen {
+            person_id: self.id,
+            now: frame.t,
+            median_dt: frame.median_dt,
+            settings: frame.settings,
+            ring: &self.ring,
+            scale: self.calibrator.scale()?,
+            has_stood: self.calibrator.has_stood(),
+            yaw_deg: self.calibrator.yaw_deg(),
+            id_changed_at: self.id_changed_at,
+        })
+    }
+}
+
 /// One person.
 #[derive(Debug)]
 pub(crate) struct Person {
-    pub(crate) id: u32,
     pub(crate) last_seen: f64,
-    reader: BodyReader,
-    ring: Ring<BodySample>,
-    track: Ring<Moment>,
-    /// Moments up to here are in `track`.
-    tracked_to: f64,
-    /// Moments up to here have gone through the cycle detector.
-    cycled_to: f64,
-    calibrator: Calibrator,
-    flight: FlightDetector,
-    cycles: CycleDetector,
-    pub(crate) sets: Sets,
-    last_landing: Option<f64>,
+    observed: Observed,
+    jumps: Jumps,
+    strength: Strength,
     /// Survives gaps, unlike the history.
     last_body: Option<BodySample>,
-    id_changed_at: Option<f64>,
-    last_rep_velocity: Option<f64>,
-    last_jump_height: Option<f64>,
     lost: bool,
 }
 
 impl Person {
     pub(crate) fn new(id: u32, settings: &Settings) -> Self {
         Self {
-            id,
             last_seen: f64::NEG_INFINITY,
-            reader: BodyReader::default(),
-            ring: Ring::new(HISTORY_S, HISTORY),
-            track: Ring::new(HISTORY_S, HISTORY),
-            tracked_to: f64::NEG_INFINITY,
-            cycled_to: f64::NEG_INFINITY,
-            calibrator: Calibrator::new(settings.athlete_height_m, &settings.model, settings.view),
-            flight: FlightDetector::new(),
-            cycles: CycleDetector::new(),
-            sets: Sets::new(settings.exercise),
-            last_landing: None,
+            observed: Observed {
+                id,
+                reader: BodyReader::default(),
+                ring: Ring::new(HISTORY_S, HISTORY),
+                calibrator: Calibrator::new(settings.athlete_height_m, &settings.model, settings.view),
+                id_changed_at: None,
+            },
+            jumps: Jumps::new(),
+            strength: Strength::new(settings),
             last_body: None,
-            id_changed_at: None,
-            last_rep_velocity: None,
-            last_jump_height: None,
             lost: false,
         }
     }
 
+    /// Track number.
+    pub(crate) fn id(&self) -> u32 {
+        self.observed.id
+    }
+
     /// The same athlete under a new number.
     pub(crate) fn rename(&mut self, id: u32) {
-        self.id = id;
-        self.id_changed_at = Some(self.last_seen);
+        self.observed.id = id;
+        self.observed.id_changed_at = Some(self.last_seen);
     }
 
     /// Where the person was last seen: for telling whether a new number is the same body.
@@ -94,126 +132,118 @@ impl Person {
     }
 
     pub(crate) fn scale(&self) -> Option<Scale> {
-        self.calibrator.scale()
+        self.observed.calibrator.scale()
     }
 
     pub(crate) fn yaw_deg(&self) -> Option<f64> {
-        self.calibrator.yaw_deg()
+        self.observed.calibrator.yaw_deg()
+    }
+
+    /// Whether a set is open that must not be forgotten.
+    pub(crate) fn has_open_set(&self) -> bool {
+        self.strength.has_open_set()
     }
 
     /// Takes the pose of one frame.
-    pub(crate) fn see(
-        &mut self,
-        frame: &Frame<'_>,
-        pose: &PersonPose<'_>,
-        tally: &mut Tally,
-        events: &mut Vec<Event>,
-    ) {
+    pub(crate) fn see(&mut self, frame: &Frame<'_>, pose: &PersonPose<'_>, out: &mut Out<'_>) {
         let limit = LOST_S.max(2.5 * frame.median_dt);
         if frame.t - self.last_seen > limit && self.last_seen.is_finite() {
-            tally.gaps += 1;
-            self.discard(tally);
+            out.tally.gaps += 1;
+            self.discard(out);
         }
-        let sample = self.reader.read(frame.t, &frame.settings.layout, pose);
+        let sample = self.observed.reader.read(frame.t, &frame.settings.layout, pose);
         if self.is_other_body(&sample, frame) {
-            tally.outliers += 1;
+            out.tally.outliers += 1;
             return;
         }
         self.lost = false;
         self.last_seen = frame.t;
         self.last_body = Some(sample);
-        self.ring.push(sample);
-        self.calibrator.observe(&self.ring);
-        let Some(scale) = self.calibrator.scale() else { return };
-        if drop_spike(&mut self.ring, SPIKE * 1.7 / scale.m_per_px) {
-            tally.outliers += 1;
+        self.observed.ring.push(sample);
+        self.observed.calibrator.observe(&self.observed.ring);
+        let Some(scale) = self.observed.calibrator.scale() else { return };
+        if drop_spike(&mut self.observed.ring, SPIKE * 1.7 / scale.m_per_px) {
+            out.tally.outliers += 1;
         }
-        self.follow(frame, scale, frame.t - half_window(frame.median_dt), tally, events);
+        self.follow(frame, frame.t - half_window(frame.median_dt), out);
     }
 
     /// The person is not in this frame.
-    pub(crate) fn miss(&mut self, frame: &Frame<'_>, tally: &mut Tally) {
+    pub(crate) fn miss(&mut self, frame: &Frame<'_>, out: &mut Out<'_>) {
         if !self.lost && frame.t - self.last_seen > LOST_S.max(2.5 * frame.median_dt) {
             self.lost = true;
-            self.discard(tally);
+            self.discard(out);
         }
     }
 
     /// Closes a set whose rest is over.
-    pub(crate) fn rest(&mut self, now: f64, next_events: &mut Vec<Event>) {
-        let open = self.cycles.open_since().is_some() && !self.lost;
-        if let Some(set) = self.sets.rest(now, open, self.id) {
-            next_events.push(Event::SetEnded(set));
-        }
+    pub(crate) fn rest(&mut self, now: f64, out: &mut Out<'_>) {
+        self.strength.rest(self.id(), now, self.lost, out);
+    }
+
+    /// Closes an open set: the person is forgotten.
+    pub(crate) fn close(&mut self, now: f64, out: &mut Out<'_>) {
+        self.strength.close_set(self.id(), now, out);
     }
 
     /// Open movements can't go on.
-    pub(crate) fn discard(&mut self, tally: &mut Tally) {
-        let lost = [self.flight.reset(), self.cycles.reset()];
-        tally.discarded += lost.iter().filter(|open| **open).count() as u64;
-        self.ring.clear();
-        self.track.clear();
-        self.last_landing = None;
+    pub(crate) fn discard(&mut self, out: &mut Out<'_>) {
+        let lost = [self.jumps.discard(), self.strength.discard()];
+        out.tally.discarded += lost.iter().filter(|open| **open).count() as u64;
+        self.observed.ring.clear();
     }
 
     /// The recording ends: what is still held back comes out.
-    pub(crate) fn finish(&mut self, frame: &Frame<'_>, tally: &mut Tally, events: &mut Vec<Event>) {
-        if let Some(scale) = self.calibrator.scale()
-            && !self.lost
-        {
-            if let Some(contact) = self.flight.finish() {
-                self.land(frame, scale, &contact, tally, events);
+    pub(crate) fn finish(&mut self, frame: &Frame<'_>, out: &mut Out<'_>) {
+        if !self.lost {
+            if let Some(seen) = self.observed.seen(frame)
+                && let Some(landing) = self.jumps.finish(&seen, out)
+            {
+                self.strength.landed(landing);
             }
-            self.follow(frame, scale, frame.t, tally, events);
-            if let Some(cycle) = self.cycles.finish(frame.t) {
-                self.close(frame, scale, &cycle, tally, events);
+            self.follow(frame, frame.t, out);
+            if let Some(seen) = self.observed.seen(frame) {
+                self.strength.finish(&seen, out);
             }
         }
-        if let Some(set) = self.sets.close(frame.t, self.id) {
-            events.push(Event::SetEnded(set));
-        }
+        self.close(frame.t, out);
     }
 
     pub(crate) fn live(&self, frame: &Frame<'_>) -> LivePerson {
-        let newest = self.ring.last();
-        let scale = self.calibrator.scale();
-        let velocity = self.track.last().zip(scale).map(|(m, scale)| {
-            let v = m.bar.map_or(m.hip_v, |(_, v)| v);
-            rounded(v * scale.m_per_px)
-        });
+        let newest = self.observed.ring.last();
         LivePerson {
-            person_id: self.id,
+            person_id: self.id(),
             phase: self.phase(frame),
-            exercise: self.sets.exercise(),
-            rep_count: self.sets.rep_count(),
-            vertical_velocity_m_s: velocity,
+            exercise: self.strength.exercise(),
+            rep_count: self.strength.rep_count(),
+            vertical_velocity_m_s: self
+                .observed
+                .calibrator
+                .scale()
+                .and_then(|scale| self.strength.velocity_m_s(scale))
+                .map(rounded),
             knee_flexion_deg: newest
                 .and_then(|s| s.knee_flexion_deg)
                 .map(|knee| rounded(knee - frame.settings.model.knee_flexion_bias_deg)),
-            last_rep_velocity_m_s: self.last_rep_velocity.map(rounded),
-            last_jump_height_m: self.last_jump_height.map(rounded),
+            last_rep_velocity_m_s: self.strength.last_velocity_m_s().map(rounded),
+            last_jump_height_m: self.jumps.last_height_m().map(rounded),
         }
     }
 
     fn phase(&self, frame: &Frame<'_>) -> Phase {
         if frame.t - self.last_seen > LOST_S.max(2.5 * frame.median_dt) {
             Phase::Lost
-        } else if self.flight.is_open() {
+        } else if self.jumps.is_open() {
             Phase::Flight
-        } else if self.cycles.is_up() {
-            Phase::Concentric
-        } else if self.cycles.open_since().is_some() {
-            Phase::Eccentric
-        } else if self.track.last().is_some() {
-            Phase::Idle
         } else {
-            Phase::Unknown
+            self.strength.phase()
         }
     }
 
     /// Whether the hips are where this person's can't be. A body that stays there is taken as this person from then on.
     fn is_other_body(&mut self, sample: &BodySample, frame: &Frame<'_>) -> bool {
-        let (Some(scale), Some(last), Some(hip)) = (self.calibrator.scale(), self.ring.last(), sample.hip)
+        let (Some(scale), Some(last), Some(hip)) =
+            (self.observed.calibrator.scale(), self.observed.ring.last(), sample.hip)
         else {
             return false;
         };
@@ -223,126 +253,13 @@ impl Person {
         moved_m > HOP_FLOOR_M + HOP_M_S * apart_s.min(frame.median_dt * 1.5) && apart_s < OTHER_BODY_S
     }
 
-    /// Differentiates up to `to` and runs the state machines.
-    fn follow(
-        &mut self,
-        frame: &Frame<'_>,
-        scale: Scale,
-        to: f64,
-        tally: &mut Tally,
-        events: &mut Vec<Event>,
-    ) {
-        self.differentiate(frame, to);
-        let jumps = frame.settings.exercise != Exercise::BackSquat;
-        if jumps && let Some(contact) = self.flight.update(&self.ring, scale.m_per_px) {
-            self.land(frame, scale, &contact, tally, events);
+    /// Runs the state machines on what is known up to `to`.
+    fn follow(&mut self, frame: &Frame<'_>, to: f64, out: &mut Out<'_>) {
+        let Some(seen) = self.observed.seen(frame) else { return };
+        if let Some(landing) = self.jumps.follow(&seen, out) {
+            self.strength.landed(landing);
         }
         // While the feet may be off the ground, the hips' way up may be a jump's: wait for the landing to tell.
-        if frame.settings.exercise != Exercise::Cmj && !self.flight.is_open() {
-            self.cycle(frame, scale, tally, events);
-        }
-    }
-
-    fn differentiate(&mut self, frame: &Frame<'_>, to: f64) {
-        let model = BarModel { shoulder_gain: frame.settings.model.shoulder_vertical_gain_squat };
-        let half = half_window(frame.median_dt);
-        let from = self.tracked_to;
-        for sample in self.ring.window(from, to).filter(|s| s.t > from) {
-            if let Some(moment) = moment(&self.ring, sample.t, half, model) {
-                self.track.push(moment);
-            }
-            self.tracked_to = sample.t;
-        }
-    }
-
-    fn cycle(&mut self, frame: &Frame<'_>, scale: Scale, tally: &mut Tally, events: &mut Vec<Event>) {
-        let metre_px = frame.settings.model.hip_vertical_gain_squat / scale.m_per_px;
-        let from = self.cycled_to;
-        let mut closed = None;
-        for moment in self.track.window(from, f64::INFINITY).filter(|m| m.t > from) {
-            self.cycled_to = moment.t;
-            if let Some(cycle) = self.cycles.update(&self.track, moment, metre_px) {
-                closed = Some(cycle);
-                break;
-            }
-        }
-        if let Some(cycle) = closed {
-            self.close(frame, scale, &cycle, tally, events);
-            self.cycle(frame, scale, tally, events);
-        }
-    }
-
-    fn close(
-        &mut self,
-        frame: &Frame<'_>,
-        scale: Scale,
-        cycle: &Cycle,
-        tally: &mut Tally,
-        events: &mut Vec<Event>,
-    ) {
-        let context = RepContext {
-            person_id: self.id,
-            now: frame.t,
-            scale,
-            has_stood: self.calibrator.has_stood(),
-            yaw_deg: self.calibrator.yaw_deg(),
-            median_dt: frame.median_dt,
-            profile: &frame.settings.model,
-            exercise: frame.settings.exercise,
-            id_changed: self.id_changed_at.is_some_and(|t| t >= cycle.start && t <= cycle.end),
-        };
-        let Some(mut rep) = squat::measure(&self.ring, &self.track, cycle, &context) else {
-            tally.not_squats += 1;
-            return;
-        };
-        self.sets.file(&mut rep, &mut tally.sets);
-        if rep.counts() {
-            self.last_rep_velocity = rep.mean_concentric_velocity_m_s.value();
-        }
-        events.push(Event::Rep(rep));
-    }
-
-    fn land(
-        &mut self,
-        frame: &Frame<'_>,
-        scale: Scale,
-        contact: &Contact,
-        tally: &mut Tally,
-        events: &mut Vec<Event>,
-    ) {
-        let with = Surroundings {
-            person_id: self.id,
-            now: frame.t,
-            scale,
-            has_stood: self.calibrator.has_stood(),
-            has_toes: frame.settings.layout.has(Joint::Toe),
-            median_dt: frame.median_dt,
-            profile: &frame.settings.model,
-            last_landing: self.last_landing,
-            id_changed: self.id_changed_at.is_some_and(|t| frame.t - t < 3.0),
-        };
-        match jump::measure(&self.ring, contact, &with) {
-            Ok(jump) => {
-                self.last_jump_height = jump.height_m.value();
-                events.push(Event::Jump(jump));
-            }
-            Err(Reject::Refused(reason)) => {
-                tally.refuse(reason);
-                events.push(Event::Refused(Refusal {
-                    person_id: self.id,
-                    what: "jump",
-                    t_s: rounded(contact.first_above),
-                    decided_s: frame.t,
-                    reason,
-                }));
-            }
-            Err(Reject::NotAJump) => {
-                tally.not_jumps += 1;
-                return;
-            }
-        }
-        self.last_landing = Some(contact.last_above);
-        self.cycles.landed(contact.last_above);
-        self.cycled_to = self.cycled_to.max(contact.last_above);
+        self.strength.follow(&seen, to, self.jumps.is_open(), out);
     }
 }

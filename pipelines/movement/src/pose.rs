@@ -21,6 +21,29 @@ impl Keypoint {
     }
 }
 
+/// The bar that a person holds, as tracked in the picture itself: the centre of the nearer plate or of the bar's end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BarPoint {
+    /// Pixels from the left edge.
+    pub x_px: f64,
+    /// Pixels from the top edge, downward.
+    pub y_px: f64,
+    /// Radius of the plate in pixels, where it is seen as a disc.
+    pub radius_px: Option<f64>,
+    /// Standard uncertainty of the centre in each direction, pixels.
+    pub u_px: f64,
+}
+
+impl BarPoint {
+    /// The point, unless one of its figures is not a number that a picture can have.
+    pub(crate) fn checked(self) -> Option<Self> {
+        let usable = |v: f64| v.is_finite() && v.abs() < 1e6;
+        let sized = self.radius_px.is_none_or(|radius| usable(radius) && radius > 0.0);
+        (usable(self.x_px) && usable(self.y_px) && usable(self.u_px) && self.u_px >= 0.0 && sized)
+            .then_some(self)
+    }
+}
+
 /// One person in one frame.
 #[derive(Debug, Clone, Copy)]
 pub struct PersonPose<'a> {
@@ -28,6 +51,8 @@ pub struct PersonPose<'a> {
     pub id: u32,
     /// Keypoints in the layout's order.
     pub keypoints: &'a [Keypoint],
+    /// The bar that this person holds, where it was tracked.
+    pub bar: Option<BarPoint>,
 }
 
 /// The 33 keypoints of BlazePose in its order (METRICS §0.2); the 17 of COCO are among them.
@@ -71,10 +96,12 @@ const NAMES: [&str; 33] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Joint {
     Shoulder = 11,
+    Elbow = 13,
     Wrist = 15,
     Hip = 23,
     Knee = 25,
     Ankle = 27,
+    Heel = 29,
     Toe = 31,
 }
 

@@ -111,7 +111,7 @@ impl Clock {
 }
 
 /// Scale that a person was measured with.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ScaleSummary {
     /// Person.
     pub person_id: u32,
@@ -126,7 +126,7 @@ pub struct ScaleSummary {
 }
 
 /// How good the input was.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SessionQuality {
     /// Frames analysed.
     pub frames: u64,
@@ -169,7 +169,7 @@ impl SessionQuality {
             .filter_map(|person| {
                 let scale = person.scale()?;
                 Some(ScaleSummary {
-                    person_id: person.id,
+                    person_id: person.id(),
                     method: scale.method,
                     m_per_px: rounded(scale.m_per_px),
                     u_pct: rounded(100.0 * scale.u),

@@ -1,13 +1,15 @@
 //! The result of a whole recording, in a fixed order of fields: the same input gives the same bytes.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
 
 use crate::measured::rounded;
 use crate::{Event, Jump, Rep, SessionQuality, Set};
 
 /// Where a recording comes from.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Source {
     /// File name, without its folder.
     pub file: String,
@@ -26,24 +28,33 @@ pub struct Source {
 }
 
 /// A set with its repetitions.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 struct ReportedSet {
+    #[serde(flatten)]
     set: Set,
     reps: Vec<Rep>,
 }
 
-impl Serialize for ReportedSet {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("person_id", &self.set.person_id)?;
-        self.set.serialize_summary(&mut map)?;
-        map.serialize_entry("reps", &self.reps)?;
-        map.end()
+impl JsonSchema for ReportedSet {
+    fn schema_name() -> Cow<'static, str> {
+        "ReportedSet".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Set::json_schema(generator);
+        let reps = generator.subschema_for::<Vec<Rep>>().to_value();
+        if let Some(properties) = schema.get_mut("properties").and_then(serde_json::Value::as_object_mut) {
+            properties.insert("reps".to_owned(), reps);
+        }
+        if let Some(required) = schema.get_mut("required").and_then(serde_json::Value::as_array_mut) {
+            required.push("reps".into());
+        }
+        schema
     }
 }
 
 /// The result of a whole recording.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Report {
     schema: u32,
     source: Source,
@@ -76,6 +87,11 @@ impl Report {
         }
         report.sets.sort_by_key(|of| of.set.set_number);
         report
+    }
+
+    /// The JSON Schema of what a report serialises to.
+    pub fn schema() -> Schema {
+        schemars::schema_for!(Report)
     }
 
     /// Jumps in order of time.

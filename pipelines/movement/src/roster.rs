@@ -1,10 +1,8 @@
 //! Who is in view: binds track numbers to people (METRICS §1.6).
 
-use crate::Event;
 use crate::body::{BodyReader, BodySample};
-use crate::person::{Frame, Person};
+use crate::person::{Frame, Out, Person};
 use crate::pose::PersonPose;
-use crate::quality::Tally;
 
 /// People followed at once. Further ones push out the one unseen for longest, whose open set is closed; while all are in
 /// view, further ones are not followed.
@@ -41,29 +39,28 @@ impl Roster {
         frame: &Frame<'_>,
         pose: &PersonPose<'_>,
         present: &[PersonPose<'_>],
-        tally: &mut Tally,
-        events: &mut Vec<Event>,
+        out: &mut Out<'_>,
     ) -> Option<&mut Person> {
-        if let Some(index) = self.people.iter().position(|person| person.id == pose.id) {
+        if let Some(index) = self.people.iter().position(|person| person.id() == pose.id) {
             return Some(&mut self.people[index]);
         }
         if let Some(index) = self.same_body(frame, pose, present) {
             self.people[index].rename(pose.id);
-            tally.id_changes += 1;
+            out.tally.id_changes += 1;
             return Some(&mut self.people[index]);
         }
-        if self.people.len() >= MAX_PEOPLE && !self.evict(frame.t, present, events) {
-            tally.people_refused += 1;
+        if self.people.len() >= MAX_PEOPLE && !self.evict(frame.t, present, out) {
+            out.tally.people_refused += 1;
             return None;
         }
-        tally.people += 1;
+        out.tally.people += 1;
         self.people.push(Person::new(pose.id, frame.settings));
         self.people.last_mut()
     }
 
     /// Forgets people who left and have nothing open.
     pub(crate) fn forget(&mut self, now: f64) {
-        self.people.retain(|person| person.sets.is_open() || now - person.last_seen < FORGET_S);
+        self.people.retain(|person| person.has_open_set() || now - person.last_seen < FORGET_S);
     }
 
     fn same_body(
@@ -75,7 +72,7 @@ impl Roster {
         let body = BodyReader::default().read(frame.t, &frame.settings.layout, pose);
         let candidates = self.people.iter().enumerate().filter(|(_, person)| {
             let unseen = frame.t - person.last_seen;
-            unseen > 0.0 && unseen <= SAME_BODY_S && present.iter().all(|other| other.id != person.id)
+            unseen > 0.0 && unseen <= SAME_BODY_S && present.iter().all(|other| other.id != person.id())
         });
         candidates
             .filter_map(|(index, person)| Some((index, distance_trunks(&body, person.last_body()?)?)))
@@ -84,16 +81,14 @@ impl Roster {
             .map(|(index, _)| index)
     }
 
-    fn evict(&mut self, now: f64, present: &[PersonPose<'_>], events: &mut Vec<Event>) -> bool {
-        let gone = |person: &Person| present.iter().all(|pose| pose.id != person.id);
+    fn evict(&mut self, now: f64, present: &[PersonPose<'_>], out: &mut Out<'_>) -> bool {
+        let gone = |person: &Person| present.iter().all(|pose| pose.id != person.id());
         let longest = (0..self.people.len())
             .filter(|i| gone(&self.people[*i]))
             .min_by(|a, b| self.people[*a].last_seen.total_cmp(&self.people[*b].last_seen));
         let Some(index) = longest else { return false };
         let mut person = self.people.remove(index);
-        if let Some(set) = person.sets.close(now, person.id) {
-            events.push(Event::SetEnded(set));
-        }
+        person.close(now, out);
         true
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::person::Frame;
+use crate::person::{Frame, Out};
 use crate::quality::{Clock, SessionQuality, Tally};
 use crate::roster::Roster;
 use crate::{Event, LivePerson, PersonPose, Settings};
@@ -34,32 +34,33 @@ impl Session {
         }
         self.tally.frames += 1;
         let frame = Frame { t, median_dt: self.clock.median_dt(), settings: &self.settings };
+        let mut out = Out { tally: &mut self.tally, events };
         for (index, pose) in people.iter().enumerate() {
             // A number that occurs twice in a frame is one person: the first.
             if people[..index].iter().any(|other| other.id == pose.id) {
                 continue;
             }
-            if let Some(person) = self.roster.find(&frame, pose, people, &mut self.tally, events) {
-                person.see(&frame, pose, &mut self.tally, events);
+            if let Some(person) = self.roster.find(&frame, pose, people, &mut out) {
+                person.see(&frame, pose, &mut out);
             }
         }
         for person in self.roster.iter_mut() {
             if person.last_seen < t {
-                person.miss(&frame, &mut self.tally);
+                person.miss(&frame, &mut out);
             }
-            person.rest(t, events);
+            person.rest(t, &mut out);
         }
         self.roster.forget(t);
         self.live.clear();
-        let present = self.roster.iter().filter(|person| people.iter().any(|pose| pose.id == person.id));
+        let present = self.roster.iter().filter(|person| people.iter().any(|pose| pose.id == person.id()));
         self.live.extend(present.map(|person| person.live(&frame)));
     }
 
     /// The picture does not continue (a loop, a reconnect): open movements are discarded, finished ones and sets are kept.
     pub fn discontinuity(&mut self, events: &mut Vec<Event>) {
-        let _ = events;
+        let mut out = Out { tally: &mut self.tally, events };
         for person in self.roster.iter_mut() {
-            person.discard(&mut self.tally);
+            person.discard(&mut out);
         }
         self.clock.interrupt();
         self.live.clear();
@@ -69,8 +70,9 @@ impl Session {
     pub fn finish(&mut self, events: &mut Vec<Event>) {
         let Some(t) = self.clock.newest_t() else { return };
         let frame = Frame { t, median_dt: self.clock.median_dt(), settings: &self.settings };
+        let mut out = Out { tally: &mut self.tally, events };
         for person in self.roster.iter_mut() {
-            person.finish(&frame, &mut self.tally, events);
+            person.finish(&frame, &mut out);
         }
     }
 

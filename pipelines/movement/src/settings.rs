@@ -1,20 +1,6 @@
 //! What a session must be told.
 
-use crate::Layout;
-
-/// Exercise chosen by the coach, or to be found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Exercise {
-    /// Find squats and jumps by themselves.
-    #[default]
-    Auto,
-    /// Back squat repetitions only.
-    BackSquat,
-    /// Jumps only.
-    Cmj,
-}
+use crate::{Exercise, Layout};
 
 /// Where the camera stands relative to the athlete (METRICS §3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -166,12 +152,42 @@ pub struct Settings {
     pub height_px: u32,
     /// Standing height of the athlete, for the scale in metres.
     pub athlete_height_m: Option<f64>,
+    /// Body mass of the athlete in kilograms, for power and stiffness.
+    pub mass_kg: Option<f64>,
+    /// Load on the bar in kilograms, bar included, for power and the 1RM estimate.
+    pub load_kg: Option<f64>,
+    /// Speed of the treadmill belt in metres per second, for stride length and stiffness.
+    pub speed_m_s: Option<f64>,
+    /// Diameter of the plates, for the scale at the bar (METRICS §2 B).
+    pub plate_diameter_m: f64,
     /// Exercise, or [`Exercise::Auto`].
     pub exercise: Exercise,
     /// View, where the installer stated it.
     pub view: Option<View>,
     /// The pose model's known biases.
     pub model: ModelProfile,
+}
+
+/// Diameter of competition plates, metres (IWF).
+pub const PLATE_DIAMETER_M: f64 = 0.45;
+
+impl Settings {
+    /// Settings that know the picture and nothing of the athlete or of the pose model.
+    pub fn new(layout: Layout, width_px: u32, height_px: u32) -> Self {
+        Self {
+            layout,
+            width_px,
+            height_px,
+            athlete_height_m: None,
+            mass_kg: None,
+            load_kg: None,
+            speed_m_s: None,
+            plate_diameter_m: PLATE_DIAMETER_M,
+            exercise: Exercise::Auto,
+            view: None,
+            model: ModelProfile::default(),
+        }
+    }
 }
 
 #[cfg(test)]

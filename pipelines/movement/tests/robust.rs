@@ -179,7 +179,7 @@ proptest! {
                 .iter()
                 .map(|(id, points)| (*id, points.iter().map(|&(x_px, y_px, confidence)| Keypoint { x_px, y_px, confidence }).collect()))
                 .collect();
-            let poses: Vec<PersonPose<'_>> = people.iter().map(|(id, keypoints)| PersonPose { id: *id, keypoints }).collect();
+            let poses: Vec<PersonPose<'_>> = people.iter().map(|(id, keypoints)| PersonPose { id: *id, keypoints, bar: None }).collect();
             session.push(Duration::from_micros(*micros), &poses, &mut events);
             check(&serde_json::to_value(session.live()).unwrap());
         }

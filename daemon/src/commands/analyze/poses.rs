@@ -32,7 +32,7 @@ pub(super) fn analyze(path: &Path, athlete: &Athlete) -> Result<Report, Failure>
         let people: Vec<PersonPose<'_>> = frame
             .people
             .iter()
-            .map(|person| PersonPose { id: person.id, keypoints: &person.keypoints })
+            .map(|person| PersonPose { id: person.id, keypoints: &person.keypoints, bar: None })
             .collect();
         session.push(frame.pts, &people, &mut events);
         frames += 1;
@@ -53,16 +53,14 @@ pub(super) fn analyze(path: &Path, athlete: &Athlete) -> Result<Report, Failure>
 }
 
 fn settings(path: &Path, header: &PoseHeader, athlete: &Athlete) -> Result<Settings, Failure> {
+    let layout =
+        header.layout().map_err(|problem| in_file(path, Code::Data, &format!("line 1: {problem}")))?;
     Ok(Settings {
-        layout: header
-            .layout()
-            .map_err(|problem| in_file(path, Code::Data, &format!("line 1: {problem}")))?,
-        width_px: header.width,
-        height_px: header.height,
         athlete_height_m: athlete.height_m,
         exercise: athlete.exercise,
         view: athlete.view,
         model: model_profile(header.model.as_deref())?,
+        ..Settings::new(layout, header.width, header.height)
     })
 }
 

@@ -12,7 +12,7 @@ use crate::signal::{Ring, quantile};
 
 /// Why a flight is not reported as a jump.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reject {
+pub(super) enum Reject {
     /// Not a jump: the body did not fly.
     NotAJump,
     /// A jump, but it can't be measured honestly.

@@ -4,8 +4,10 @@ mod fit;
 mod median;
 mod pair;
 mod ring;
+mod spike;
 
 pub(crate) use fit::{Parabola, line_fit, parabola_fit};
 pub(crate) use median::{median, quantile};
-pub(crate) use pair::Pair;
+pub(crate) use pair::{Pair, VISIBLE};
 pub(crate) use ring::{Ring, Timed};
+pub(crate) use spike::drop_spike;

@@ -10,7 +10,7 @@ pub mod truth;
 use std::time::Duration;
 
 use spotter_movement::{
-    Event, Exercise, Keypoint, Layout, ModelProfile, PersonPose, PoseFrame, Report, Session, Settings, Source,
+    Event, Keypoint, Layout, ModelProfile, PersonPose, PoseFrame, Report, Session, Settings, Source,
 };
 
 /// A recording to analyse.
@@ -23,15 +23,8 @@ pub struct Recording {
 }
 
 pub fn settings(recording: &Recording, athlete_height_m: Option<f64>, model: ModelProfile) -> Settings {
-    Settings {
-        layout: Layout::from_names(&recording.keypoints).unwrap(),
-        width_px: recording.width,
-        height_px: recording.height,
-        athlete_height_m,
-        exercise: Exercise::Auto,
-        view: None,
-        model,
-    }
+    let layout = Layout::from_names(&recording.keypoints).unwrap();
+    Settings { athlete_height_m, model, ..Settings::new(layout, recording.width, recording.height) }
 }
 
 /// Runs a recording through a session.
@@ -47,7 +40,7 @@ pub fn run(recording: &Recording, settings: Settings) -> (Vec<Event>, Session) {
 
 pub fn push(session: &mut Session, frame: &PoseFrame, events: &mut Vec<Event>) {
     let people: Vec<PersonPose<'_>> =
-        frame.people.iter().map(|p| PersonPose { id: p.id, keypoints: &p.keypoints }).collect();
+        frame.people.iter().map(|p| PersonPose { id: p.id, keypoints: &p.keypoints, bar: None }).collect();
     session.push(frame.pts, &people, events);
 }
 

@@ -1,7 +1,7 @@
 //! Finds cycles of the hips, down and up, as they happen (METRICS §5.2).
 
+use super::track::Moment;
 use crate::signal::{Ring, Timed};
-use crate::track::Moment;
 
 /// Velocity that begins a movement, and below which there is none, m/s.
 const MOVING_M_S: f64 = 0.08;

@@ -64,35 +64,6 @@ impl BarModel {
     }
 }
 
-/// A spike: the sample before the newest differs from both its neighbours, which agree with each other. Dropped, so that no
-/// window sees it. (A Hampel filter would also cut the first frames of a fast movement out of rest.)
-pub(crate) fn drop_spike(ring: &mut Ring<BodySample>, limit_px: f64) -> bool {
-    let (Some(before), Some(after)) = (ring.before_last(2).copied(), ring.before_last(0).copied()) else {
-        return false;
-    };
-    let Some(sample) = ring.before_last_mut(1) else { return false };
-    let off = |a: f64, b: f64, c: f64| {
-        (b - a).abs() > limit_px && (b - c).abs() > limit_px && (a - c).abs() < limit_px / 2.0
-    };
-    let mut dropped = false;
-    let mut check = |point: &mut Option<[f64; 2]>, a: Option<[f64; 2]>, c: Option<[f64; 2]>| {
-        if let (Some(b), Some(a), Some(c)) = (*point, a, c)
-            && off(a[1], b[1], c[1])
-        {
-            *point = None;
-            dropped = true;
-        }
-    };
-    check(&mut sample.hip, before.hip, after.hip);
-    check(&mut sample.shoulder, before.shoulder, after.shoulder);
-    for side in 0..2 {
-        let mut foot = sample.foot_y[side].map(|y| [0.0, y]);
-        check(&mut foot, before.foot_y[side].map(|y| [0.0, y]), after.foot_y[side].map(|y| [0.0, y]));
-        sample.foot_y[side] = foot.map(|p| p[1]);
-    }
-    dropped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,25 +90,6 @@ mod tests {
             assert!((peak / (0.25 * w) - 1.0).abs() < 0.01, "{fps} fps: peak velocity {peak}");
             // The velocity crosses zero at the turning point: no phase error.
             assert!(at(1.25).hip_v.abs() < 2e-3, "{fps} fps: {}", at(1.25).hip_v);
-        }
-    }
-
-    #[test]
-    fn a_spike_is_dropped_and_a_take_off_is_not() {
-        let mut spiky = ring(60.0, |t| if (t - 1.0).abs() < 1e-6 { 50.0 } else { 0.0 });
-        let mut kept = Ring::new(60.0, 4096);
-        let mut dropped = 0;
-        for sample in spiky.iter() {
-            kept.push(*sample);
-            dropped += usize::from(drop_spike(&mut kept, 10.0));
-        }
-        assert_eq!(dropped, 1);
-        spiky.clear();
-        let flight = ring(30.0, |t| (t - 1.0).max(0.0) * 2.5 * 300.0);
-        let mut kept = Ring::new(60.0, 4096);
-        for sample in flight.iter() {
-            kept.push(*sample);
-            assert!(!drop_spike(&mut kept, 18.0));
         }
     }
 }

@@ -1,12 +1,9 @@
 //! Sets: names the exercise, numbers the repetitions, and says when a set is over (METRICS §5.8).
 
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
-
-use crate::measured::{Measured, Quality, rounded, serialize_measured};
-use crate::settings::Exercise;
+use super::{Rep, Set};
+use crate::exercise::{Exercise, UNKNOWN};
+use crate::measured::{Measured, Quality};
 use crate::signal::median;
-use crate::squat::Rep;
 
 /// A set is over after this long without a new repetition, or after this many times its median repetition.
 const REST_S: f64 = 8.0;
@@ -18,61 +15,6 @@ const DURATIONS: usize = 64;
 
 /// Name of a squat with a bar on the back.
 pub(crate) const BACK_SQUAT: &str = "back_squat";
-/// Name of what is not settled.
-pub(crate) const UNKNOWN: &str = "unknown";
-
-/// A set that ended.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Set {
-    /// Person.
-    pub person_id: u32,
-    /// Number of the set in this session, from 1.
-    pub set_number: u32,
-    /// `back_squat` or `unknown`; holds for all its repetitions.
-    pub exercise: &'static str,
-    /// Counted repetitions.
-    pub rep_count: u32,
-    /// Repetitions that were reported but not counted.
-    pub partial_count: u32,
-    /// Start of its first repetition, seconds.
-    pub start_s: f64,
-    /// End of its last repetition, seconds.
-    pub end_s: f64,
-    /// PTS of the frame at which the set was over, seconds.
-    pub decided_s: f64,
-    /// Mean concentric velocity of its fastest repetition, metres per second.
-    pub best_mean_concentric_velocity_m_s: Measured,
-    /// Loss of the last counted repetition against the fastest, percent.
-    pub velocity_loss_pct: Measured,
-}
-
-impl Serialize for Set {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("person_id", &self.person_id)?;
-        self.serialize_summary(&mut map)?;
-        map.end()
-    }
-}
-
-impl Set {
-    /// Everything but the person, into an object that is already open.
-    pub(crate) fn serialize_summary<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        map.serialize_entry("set_number", &self.set_number)?;
-        map.serialize_entry("exercise", self.exercise)?;
-        map.serialize_entry("rep_count", &self.rep_count)?;
-        map.serialize_entry("partial_count", &self.partial_count)?;
-        map.serialize_entry("start_s", &rounded(self.start_s))?;
-        map.serialize_entry("end_s", &rounded(self.end_s))?;
-        map.serialize_entry("decided_s", &rounded(self.decided_s))?;
-        let values = [
-            ("best_mean_concentric_velocity_m_s", &self.best_mean_concentric_velocity_m_s),
-            ("velocity_loss_pct", &self.velocity_loss_pct),
-        ];
-        serialize_measured(map, &values)
-    }
-}
-
 #[derive(Debug)]
 struct Open {
     number: u32,

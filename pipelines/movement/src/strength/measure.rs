@@ -2,14 +2,15 @@
 
 use super::cycle::End;
 use super::phases::{Phases, Point, phases};
+use super::track::Moment;
 use super::{Cycle, Rep, RepStatus};
 use crate::body::BodySample;
 use crate::bounds;
 use crate::calibrate::Scale;
+use crate::exercise::Exercise;
 use crate::measured::{Caps, Measured, Quality};
-use crate::settings::{Exercise, ModelProfile};
+use crate::settings::ModelProfile;
 use crate::signal::{Ring, median, quantile};
-use crate::track::Moment;
 
 /// What else is known when a cycle is measured.
 #[derive(Debug, Clone, Copy)]
