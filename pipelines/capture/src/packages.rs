@@ -2,14 +2,18 @@
 
 const GOOD: &str = "gstreamer1.0-plugins-good";
 const BASE: &str = "gstreamer1.0-plugins-base";
+const BAD: &str = "gstreamer1.0-plugins-bad";
 const LIBAV: &str = "gstreamer1.0-libav";
 
 /// The package of an element by its factory name.
 pub(crate) fn of_element(element: &str) -> String {
     let package = match element {
-        "appsink" | "decodebin" | "videoconvert" | "videoscale" | "videorate" | "videotestsrc" => BASE,
-        "rtspsrc" | "v4l2src" | "videoflip" | "vp8dec" | "vp9dec" | "jpegdec" | "udpsrc" => GOOD,
-        "filesrc" | "capsfilter" | "queue" | "identity" => "libgstreamer1.0-0",
+        "appsink" | "appsrc" | "decodebin" | "videoconvert" | "videoscale" | "videorate" | "videotestsrc" => {
+            BASE
+        }
+        "rtspsrc" | "v4l2src" | "videoflip" | "vp8dec" | "vp9dec" | "jpegdec" | "udpsrc" | "mp4mux" => GOOD,
+        "openh264enc" | "h264parse" => BAD,
+        "filesrc" | "filesink" | "capsfilter" | "queue" | "identity" => "libgstreamer1.0-0",
         "nvarguscamerasrc" | "nvvidconv" => {
             "nvidia-l4t-gstreamer (part of NVIDIA JetPack; CSI cameras work on Jetson only)"
         }
@@ -27,7 +31,7 @@ pub(crate) fn of_decoder(caps: &str) -> String {
     match format {
         "video/x-vp8" | "video/x-vp9" | "image/jpeg" | "image/png" => GOOD,
         "video/x-theora" => BASE,
-        "video/x-av1" => "gstreamer1.0-plugins-bad",
+        "video/x-av1" => BAD,
         _ => LIBAV,
     }
     .to_owned()
@@ -43,6 +47,7 @@ mod tests {
         assert_eq!(of_element("decodebin"), "gstreamer1.0-plugins-base");
         assert!(of_element("nvarguscamerasrc").contains("nvidia-l4t-gstreamer"));
         assert!(of_element("no_such_thing").contains("gst-inspect-1.0 no_such_thing"));
+        assert_eq!(of_element("openh264enc"), "gstreamer1.0-plugins-bad");
         assert_eq!(of_decoder("video/x-h264, profile=(string)main"), "gstreamer1.0-libav");
         assert_eq!(of_decoder("video/x-vp8"), "gstreamer1.0-plugins-good");
     }

@@ -9,6 +9,7 @@
 mod bad_input;
 mod clips;
 mod files;
+mod films;
 mod live;
 mod pixels;
 mod reference;
