@@ -1,6 +1,7 @@
 //! Pictures to poses: person detector, landmarks, people tracker, backends and model manifests. No GStreamer, no async.
 
 mod anchors;
+pub mod bar;
 mod bare;
 mod blazepose;
 pub mod convert;

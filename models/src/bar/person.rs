@@ -1,0 +1,344 @@
+//! The bar of one person: candidates until one moves with the hands or the shoulders, then that one.
+
+use std::time::Duration;
+
+use super::BarObservation;
+use super::body::{Body, distance};
+use super::ellipse::Ellipse;
+use super::finder::{Finder, Region};
+use super::luma::Luma;
+use super::ring::{RingFitter, Search};
+use super::track::{Sample, Track};
+
+/// Radii of what hangs on bars: plates of 0.18–0.45 m diameter, seen at the body's depth or up to a third nearer.
+const RADII_M: [f64; 2] = [0.09, 0.31];
+/// Farthest that a plate's centre is from the nearest hand or shoulder in the picture, metres at the body's depth.
+const REACH_M: f64 = 0.65;
+/// Time from one search of the picture to the next, seconds.
+const SEARCH_S: f64 = 0.12;
+/// Candidates followed at once.
+const CANDIDATES: usize = 8;
+/// Share of a candidate's outline that must be seen when it is found, and on average until it is believed.
+const CANDIDATE_COVERAGE: f64 = 0.62;
+/// A candidate that is not seen for so long is dropped, seconds.
+const CANDIDATE_GONE_S: f64 = 0.15;
+/// A head is no farther than this from the middle of the head, and no larger than that, metres.
+const HEAD_M: [f64; 2] = [0.13, 0.17];
+/// A bar that is not seen for so long is searched for, seconds.
+const HIDDEN_S: f64 = 0.12;
+/// And given up after this time, seconds.
+const LOST_S: f64 = 2.0;
+/// Farthest from the expected place that a hidden bar is believed to come back, metres.
+const RETURN_M: f64 = 0.25;
+/// A bar that is this much higher or lower against its anchor than it was when it was believed has been let go, metres,
+const APART_M: f64 = 0.40;
+/// after this time, seconds.
+const APART_S: f64 = 0.4;
+/// Time constant with which the body's scale shrinks, seconds: it is the largest of foreshortened ones.
+const SCALE_S: f64 = 8.0;
+
+/// Tools that all people share.
+pub(super) struct Tools {
+    pub(super) finder: Finder,
+    pub(super) fitter: RingFitter,
+}
+
+/// A believed bar.
+struct Lock {
+    track: Track,
+    /// Which anchor it moves with.
+    anchor: usize,
+    /// How well it did, as a correlation.
+    agreement: f64,
+    /// Height of the bar under its anchor when it was believed, pixels.
+    below_anchor: f64,
+    apart_since_s: Option<f64>,
+}
+
+/// One person's candidates and bar.
+pub(super) struct Person {
+    pub(super) id: u32,
+    pub(super) seen_s: f64,
+    px_per_m: Option<f64>,
+    candidates: Vec<Track>,
+    lock: Option<Lock>,
+    searched_s: f64,
+    pub(super) past: Vec<(Duration, BarObservation)>,
+}
+
+impl Person {
+    pub(super) fn new(id: u32) -> Self {
+        Self {
+            id,
+            seen_s: f64::NEG_INFINITY,
+            px_per_m: None,
+            candidates: Vec::with_capacity(CANDIDATES),
+            lock: None,
+            searched_s: f64::NEG_INFINITY,
+            past: Vec::new(),
+        }
+    }
+
+    /// The outline of the bar that this person has.
+    pub(super) fn bar(&self) -> Option<Ellipse> {
+        self.lock.as_ref().map(|lock| lock.track.last().ring.ellipse)
+    }
+
+    /// What the next frame says. `taken` are the bars of others.
+    pub(super) fn observe(
+        &mut self,
+        luma: &Luma<'_>,
+        now_s: f64,
+        body: &Body,
+        tools: &mut Tools,
+        taken: impl Fn(&Ellipse) -> bool,
+    ) -> Option<BarObservation> {
+        self.past.clear();
+        let px_per_m = self.learn_scale(body, now_s)?;
+        self.seen_s = now_s;
+        if self.lock.is_some() {
+            let observation = self.follow_bar(luma, now_s, body, tools, px_per_m);
+            if self.lock.is_some() {
+                return observation;
+            }
+        }
+        self.follow_candidates(luma, now_s, body, tools, px_per_m);
+        if now_s - self.searched_s >= SEARCH_S {
+            self.searched_s = now_s;
+            self.search(luma, now_s, body, tools, px_per_m, taken);
+        }
+        self.believe(px_per_m, body)
+    }
+
+    fn learn_scale(&mut self, body: &Body, now_s: f64) -> Option<f64> {
+        let Some(new) = body.px_per_m else { return self.px_per_m };
+        let old = self.px_per_m.unwrap_or(new);
+        let dt = (now_s - self.seen_s).clamp(0.0, 1.0);
+        let gain = if new > old { 1.0 - (-dt / 0.3).exp() } else { 1.0 - (-dt / SCALE_S).exp() };
+        let scale = old + gain * (new - old);
+        self.px_per_m = (scale >= 20.0).then_some(scale);
+        self.px_per_m
+    }
+
+    fn follow_candidates(&mut self, luma: &Luma<'_>, now_s: f64, body: &Body, tools: &mut Tools, scale: f64) {
+        self.candidates.retain_mut(|track| {
+            let seen = track.follow(luma, &mut tools.fitter, now_s, scale, body.anchors);
+            let ellipse = track.last().ring.ellipse;
+            (seen || now_s - track.last().at_s <= CANDIDATE_GONE_S)
+                && body.reach([ellipse.x, ellipse.y]) <= 1.3 * REACH_M * scale
+        });
+        // Two that run into one another are one: the better seen stays.
+        let mut i = 0;
+        while i < self.candidates.len() {
+            let ellipse = self.candidates[i].last().ring.ellipse;
+            let age = self.candidates[i].history.len();
+            let doubled = self.candidates.iter().enumerate().any(|(j, other)| {
+                let same = is_same(&other.last().ring.ellipse, &ellipse, 0.08);
+                j != i && same && (other.history.len(), i) > (age, j)
+            });
+            if doubled {
+                self.candidates.swap_remove(i);
+            } else {
+                i += 1;
+            }
+        }
+    }
+
+    fn search(
+        &mut self,
+        luma: &Luma<'_>,
+        now_s: f64,
+        body: &Body,
+        tools: &mut Tools,
+        scale: f64,
+        taken: impl Fn(&Ellipse) -> bool,
+    ) {
+        let Some(region) = region_of(body, REACH_M * scale) else { return };
+        let radii = RADII_M.map(|radius| radius * scale);
+        let reach = REACH_M * scale;
+        tools.finder.find(luma, region, radii, None, |x, y| body.reach([x, y]) <= reach);
+        for candidate in &tools.finder.found {
+            if self.candidates.len() >= CANDIDATES {
+                break;
+            }
+            let Some(sample) = measured(luma, &mut tools.fitter, &candidate.ellipse, now_s, body) else {
+                continue;
+            };
+            let ellipse = sample.ring.ellipse;
+            let known =
+                self.candidates.iter().any(|track| is_same(&track.last().ring.ellipse, &ellipse, 0.15));
+            if !known && !is_head(&ellipse, body, scale) && !taken(&ellipse) {
+                self.candidates.push(Track::start(sample));
+            }
+        }
+    }
+
+    /// Believes the largest of the candidates that move with the body: of two plates the nearer, of a plate and its hub the plate.
+    fn believe(&mut self, scale: f64, body: &Body) -> Option<BarObservation> {
+        let mut best: Option<(usize, usize, f64, f64)> = None;
+        for (index, track) in self.candidates.iter().enumerate() {
+            let Some((anchor, agreement)) = track.companion(scale) else { continue };
+            let ellipse = track.last().ring.ellipse;
+            let coverage =
+                track.history.iter().map(|s| s.ring.coverage).sum::<f64>() / track.history.len() as f64;
+            if coverage < CANDIDATE_COVERAGE || is_head(&ellipse, body, scale) {
+                continue;
+            }
+            if best.is_none_or(|(.., radius)| ellipse.radius > radius) {
+                best = Some((index, anchor, agreement, ellipse.radius));
+            }
+        }
+        let (index, anchor, agreement, _) = best?;
+        let track = self.candidates.swap_remove(index);
+        self.candidates.clear();
+        let below_anchor = below(&track, anchor)?;
+        let before = track.history.iter().map(|sample| {
+            let time = Duration::try_from_secs_f64(sample.at_s).unwrap_or_default();
+            (time, observation(sample, agreement))
+        });
+        self.past.extend(before);
+        self.past.pop();
+        let now = observation(track.last(), agreement);
+        self.lock = Some(Lock { track, anchor, agreement, below_anchor, apart_since_s: None });
+        Some(now)
+    }
+
+    fn follow_bar(
+        &mut self,
+        luma: &Luma<'_>,
+        now_s: f64,
+        body: &Body,
+        tools: &mut Tools,
+        scale: f64,
+    ) -> Option<BarObservation> {
+        let lock = self.lock.as_mut()?;
+        let mut seen = lock.track.follow(luma, &mut tools.fitter, now_s, scale, body.anchors);
+        let hidden_s = now_s - lock.track.last().at_s;
+        if !seen && hidden_s > HIDDEN_S && now_s - self.searched_s >= SEARCH_S {
+            self.searched_s = now_s;
+            seen = find_again(luma, now_s, body, tools, scale, lock);
+        }
+        if !seen {
+            if hidden_s > LOST_S {
+                self.lock = None;
+            }
+            return None;
+        }
+        if lock.is_apart(scale) {
+            self.lock = None;
+            return None;
+        }
+        Some(observation(lock.track.last(), lock.agreement))
+    }
+}
+
+impl Lock {
+    /// Whether the bar has been somewhere else than its anchor for long enough to have been let go.
+    fn is_apart(&mut self, scale: f64) -> bool {
+        let now_s = self.track.last().at_s;
+        let Some(below) = below(&self.track, self.anchor) else { return false };
+        if (below - self.below_anchor).abs() <= APART_M * scale {
+            self.apart_since_s = None;
+            return false;
+        }
+        now_s - *self.apart_since_s.get_or_insert(now_s) >= APART_S
+    }
+}
+
+/// Height of the bar under an anchor, pixels.
+fn below(track: &Track, anchor: usize) -> Option<f64> {
+    let sample = track.last();
+    sample.anchors[anchor].map(|place| sample.ring.ellipse.y - place[1])
+}
+
+/// Looks for a bar that was hidden, where its anchor went since.
+fn find_again(
+    luma: &Luma<'_>,
+    now_s: f64,
+    body: &Body,
+    tools: &mut Tools,
+    scale: f64,
+    lock: &mut Lock,
+) -> bool {
+    let last = *lock.track.last();
+    let moved = match (last.anchors[lock.anchor], body.anchors[lock.anchor]) {
+        (Some(then), Some(now)) => [now[0] - then[0], now[1] - then[1]],
+        _ => [0.0; 2],
+    };
+    let old = last.ring.ellipse;
+    let expected = [old.x + moved[0], old.y + moved[1]];
+    let reach = RETURN_M * scale;
+    let region = Region { from: expected.map(|v| v - reach), to: expected.map(|v| v + reach) };
+    let radii = [0.9 * old.radius, 1.1 * old.radius];
+    tools.finder.find(luma, region, radii, Some(old.aspect), |x, y| distance([x, y], expected) <= reach);
+    let mut best: Option<Sample> = None;
+    for candidate in &tools.finder.found {
+        let Some(sample) = measured(luma, &mut tools.fitter, &candidate.ellipse, now_s, body) else {
+            continue;
+        };
+        let ellipse = sample.ring.ellipse;
+        if (ellipse.radius / old.radius - 1.0).abs() < 0.08
+            && best.is_none_or(|other| sample.ring.coverage > other.ring.coverage)
+        {
+            best = Some(sample);
+        }
+    }
+    if let Some(sample) = best {
+        lock.track.resume(sample);
+    }
+    best.is_some()
+}
+
+/// A candidate, measured to a part of a pixel, if enough of its outline is there.
+fn measured(
+    luma: &Luma<'_>,
+    fitter: &mut RingFitter,
+    found: &Ellipse,
+    now_s: f64,
+    body: &Body,
+) -> Option<Sample> {
+    let coarse = Search { half_width_px: 0.2 * found.radius, free_shape: true };
+    let ring = fitter.fit(luma, found, coarse)?;
+    let fine = Search { half_width_px: (0.06 * found.radius).max(3.0), free_shape: true };
+    let ring = fitter.fit(luma, &ring.ellipse, fine)?;
+    let sample = Sample { at_s: now_s, ring, anchors: body.anchors };
+    (ring.coverage >= CANDIDATE_COVERAGE).then_some(sample)
+}
+
+/// Whether two outlines are the same one.
+fn is_same(a: &Ellipse, b: &Ellipse, tolerance: f64) -> bool {
+    let radius = a.radius.min(b.radius);
+    distance([a.x, a.y], [b.x, b.y]) < tolerance * radius && (a.radius - b.radius).abs() < tolerance * radius
+}
+
+fn is_head(ellipse: &Ellipse, body: &Body, scale: f64) -> bool {
+    body.head.is_some_and(|head| {
+        distance(head, [ellipse.x, ellipse.y]) < HEAD_M[0] * scale && ellipse.radius < HEAD_M[1] * scale
+    })
+}
+
+/// Around hands and shoulders.
+fn region_of(body: &Body, reach: f64) -> Option<Region> {
+    let mut region: Option<Region> = None;
+    for hint in body.hints.iter().flatten() {
+        let (from, to) = (hint.map(|v| v - reach), hint.map(|v| v + reach));
+        region = Some(region.map_or(Region { from, to }, |other| Region {
+            from: [from[0].min(other.from[0]), from[1].min(other.from[1])],
+            to: [to[0].max(other.to[0]), to[1].max(other.to[1])],
+        }));
+    }
+    region
+}
+
+fn observation(sample: &Sample, agreement: f64) -> BarObservation {
+    let ellipse = sample.ring.ellipse;
+    // Half of the outline is the least that is believed; four fifths is as good as all of it.
+    let seen = ((sample.ring.coverage - 0.3) / 0.5).clamp(0.0, 1.0);
+    BarObservation {
+        x_px: ellipse.x,
+        y_px: ellipse.y,
+        radius_px: Some(ellipse.radius),
+        u_px: sample.ring.u_px,
+        confidence: seen * agreement.clamp(0.0, 1.0),
+    }
+}
