@@ -9,7 +9,8 @@ use spotter_models::{
     StageTimes,
 };
 use spotter_movement::{
-    Event, Exercise, Keypoint, Layout, ModelProfile, PersonPose, Session, SessionQuality, Settings, View,
+    Choice, Event, Exercise, Keypoint, Layout, ModelProfile, PersonPose, Session, SessionQuality, Settings,
+    View,
 };
 
 /// More people than an estimator is ever asked for.
@@ -22,8 +23,48 @@ pub struct Athlete {
     pub exercise: Exercise,
     /// Standing height, for the scale.
     pub height_m: Option<f64>,
+    /// Body mass, kilograms.
+    pub mass_kg: Option<f64>,
+    /// Load on the bar, bar included, kilograms.
+    pub load_kg: Option<f64>,
+    /// Speed of the treadmill, metres per second.
+    pub speed_m_s: Option<f64>,
+    /// Diameter of the plates in metres; competition plates where not stated.
+    pub plate_diameter_m: Option<f64>,
     /// Where the camera stands, where stated.
     pub view: Option<View>,
+}
+
+impl Athlete {
+    /// Takes a coach's choice.
+    fn choose(&mut self, choice: Choice) {
+        self.exercise = choice.exercise;
+        self.height_m = choice.athlete_height_m;
+        self.mass_kg = choice.mass_kg;
+        self.load_kg = choice.load_kg;
+        self.speed_m_s = choice.speed_m_s;
+    }
+
+    /// Settings of a session for this athlete.
+    pub fn settings(
+        &self,
+        layout: Layout,
+        (width_px, height_px): (u32, u32),
+        model: ModelProfile,
+    ) -> Settings {
+        let unknown = Settings::new(layout, width_px, height_px);
+        Settings {
+            athlete_height_m: self.height_m,
+            mass_kg: self.mass_kg,
+            load_kg: self.load_kg,
+            speed_m_s: self.speed_m_s,
+            plate_diameter_m: self.plate_diameter_m.unwrap_or(unknown.plate_diameter_m),
+            exercise: self.exercise,
+            view: self.view,
+            model,
+            ..unknown
+        }
+    }
 }
 
 /// Where one frame's time went.
@@ -84,6 +125,14 @@ impl Analysis {
         Ok(FrameTimes { estimate, movement: started.elapsed() })
     }
 
+    /// A coach's choice: holds from the next frame on, also for sessions that begin later.
+    pub fn choose(&mut self, choice: Choice, events: &mut Vec<Event>) {
+        self.athlete.choose(choice);
+        if let Some((session, _)) = &mut self.session {
+            session.choose(choice, events);
+        }
+    }
+
     /// The source ended or will be opened again: closes what is open. Says how good the input was.
     pub fn finish(&mut self, events: &mut Vec<Event>) -> SessionQuality {
         let (mut session, _) =
@@ -109,14 +158,8 @@ impl Analysis {
         }
     }
 
-    fn settings(&self, (width_px, height_px): (u32, u32)) -> Settings {
-        Settings {
-            athlete_height_m: self.athlete.height_m,
-            exercise: self.athlete.exercise,
-            view: self.athlete.view,
-            model: self.model.clone(),
-            ..Settings::new(Layout::blazepose(), width_px, height_px)
-        }
+    fn settings(&self, size: (u32, u32)) -> Settings {
+        self.athlete.settings(Layout::blazepose(), size, self.model.clone())
     }
 }
 
@@ -130,8 +173,11 @@ impl std::fmt::Debug for Analysis {
 fn push(session: &mut Session, pts: Duration, poses: &[Pose], events: &mut Vec<Event>) {
     let keypoints: ArrayVec<[Keypoint; KEYPOINT_COUNT], MAX_PEOPLE> =
         poses.iter().take(MAX_PEOPLE).map(movement_keypoints).collect();
-    let people: ArrayVec<PersonPose<'_>, MAX_PEOPLE> =
-        poses.iter().zip(&keypoints).map(|(pose, keypoints)| PersonPose { id: pose.id, keypoints, bar: None }).collect();
+    let people: ArrayVec<PersonPose<'_>, MAX_PEOPLE> = poses
+        .iter()
+        .zip(&keypoints)
+        .map(|(pose, keypoints)| PersonPose { id: pose.id, keypoints, bar: None })
+        .collect();
     session.push(pts, &people, events);
 }
 

@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod board;
+pub mod choices;
 pub mod cli;
 pub mod commands;
 pub mod config;

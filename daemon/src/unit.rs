@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::analysis::{Analysis, Athlete};
 use crate::board::Board;
+use crate::choices::{ChoiceMessage, Choices};
 use crate::commands::watch_table;
 use crate::config::{Config, StationConfig};
 use crate::exit::{Code, Failure, OrExit, model_code};
@@ -44,11 +45,15 @@ pub async fn run(config: Config, table: bool) -> Result<(), Failure> {
     let board = Arc::new(Board::new(names()));
     let listener = http::bind(config.http.listen).await.or_exit(Code::Unavailable)?;
     let outbox = Outbox::open(&config.unit.state_dir).or_exit(Code::CantCreate)?;
-    let mut mqtt = MqttLink::start(&config.unit, &config.mqtt, outbox, metrics.registry()).await?;
+    let choices =
+        Arc::new(Choices::new(config.station.iter().map(|station| (station.name.clone(), chosen(station)))));
+    let mut mqtt =
+        MqttLink::start(&config.unit, &config.mqtt, outbox, Arc::clone(&choices), metrics.registry()).await?;
     let health =
         Arc::new(Health::new(config.unit.site.clone(), config.unit.name.clone(), names(), mqtt.probe()));
 
-    let links = Links { publisher: mqtt.publisher(), board: Arc::clone(&board), metrics: metrics.clone() };
+    let links =
+        Links { publisher: mqtt.publisher(), board: Arc::clone(&board), metrics: metrics.clone(), choices };
     let (ended, mut endings) = mpsc::channel(config.station.len());
     let stations = stations(&config, &health, &links, &stop_stations).await?;
     let mut threads = Threads::new(ended);
@@ -116,7 +121,21 @@ async fn stations(
 }
 
 fn athlete(station: &StationConfig) -> Athlete {
-    Athlete { exercise: station.exercise, height_m: station.athlete_height_m, view: station.view }
+    Athlete {
+        exercise: station.exercise,
+        height_m: station.athlete_height_m,
+        view: station.view,
+        ..Athlete::default()
+    }
+}
+
+/// What the configuration says of the athlete, until a coach chooses.
+fn chosen(station: &StationConfig) -> ChoiceMessage {
+    ChoiceMessage {
+        exercise: station.exercise,
+        athlete_height_m: station.athlete_height_m,
+        ..ChoiceMessage::default()
+    }
 }
 
 /// Publishes the unit's health when something other than an age has changed.

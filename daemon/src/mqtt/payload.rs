@@ -6,6 +6,7 @@ use serde::Serialize;
 use spotter_movement::{Event, Jump, Refusal, Rep, Set};
 
 use super::topics::Topics;
+use crate::choices::{ChoiceError, ChoiceMessage};
 use crate::config::Name;
 use crate::outbox::{Class, EventId, NewEvent};
 
@@ -89,6 +90,18 @@ pub(super) fn event(
     };
     let payload = serde_json::to_vec(&envelope)?.into();
     Ok(NewEvent { id, class, topic: topics.event(station, kind), payload })
+}
+
+/// What is chosen at a station, as tablets are told.
+pub(super) fn choice(choice: &ChoiceMessage) -> Vec<u8> {
+    // Numbers and names always serialise.
+    serde_json::to_vec(choice).unwrap_or_default()
+}
+
+/// Why a choice was not taken; what was chosen before stays.
+pub(super) fn choice_refused(error: &ChoiceError) -> Vec<u8> {
+    let refused = serde_json::json!({ "schema": SCHEMA, "error": error.to_string() });
+    refused.to_string().into_bytes()
 }
 
 /// The unit is there, since now.

@@ -10,6 +10,7 @@ use super::link::Link;
 use super::settings::LinkSettings;
 use super::stats::export;
 use super::topics::Topics;
+use crate::choices::Choices;
 use crate::config::{MqttConfig, UnitConfig};
 use crate::exit::{Code, Failure, OrExit};
 use crate::health::{MqttProbe, MqttReport};
@@ -33,6 +34,7 @@ impl MqttLink {
         unit: &UnitConfig,
         config: &MqttConfig,
         outbox: Outbox,
+        choices: Arc<Choices>,
         registry: &Registry,
     ) -> Result<Self, Failure> {
         let topics = Topics::new(unit.site.clone(), unit.name.clone());
@@ -47,7 +49,7 @@ impl MqttLink {
             let settings = LinkSettings::embedded(topics, &broker);
             (Some(broker), settings)
         };
-        let link = Link::start(settings, outbox);
+        let link = Link::start(settings, outbox, choices);
         export::register(registry, &link.monitor()).or_exit(Code::Software)?;
         Ok(Self { broker, link })
     }

@@ -61,6 +61,10 @@ pub struct MqttStats {
     pub live_published: AtomicU64,
     /// Live values replaced by a newer one before they could be sent.
     pub live_dropped: AtomicU64,
+    /// Choices of coaches that were taken.
+    pub choices_taken: AtomicU64,
+    /// Choices that could not be taken, or came faster than they could be answered.
+    pub choices_refused: AtomicU64,
     /// Connections that a broker accepted.
     pub connections: AtomicU64,
     /// Attempts that a broker refused.

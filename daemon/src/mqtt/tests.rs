@@ -21,6 +21,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::*;
+use crate::choices::{ChoiceMessage, Choices};
 use crate::config::Name;
 use crate::outbox::{Limits, NewEvent, Outbox};
 use subscriber::Subscriber;
@@ -38,6 +39,11 @@ fn topics() -> Topics {
 
 fn station() -> Name {
     name("left")
+}
+
+/// One station, with nothing chosen.
+fn choices() -> Arc<Choices> {
+    Arc::new(Choices::new(std::iter::once((station(), ChoiceMessage::default()))))
 }
 
 fn any_port() -> SocketAddr {

@@ -52,8 +52,23 @@ impl Topics {
         format!("{}/{station}/event/{kind}", self.base)
     }
 
-    /// Start of the topics to which tablets may publish; reserved.
+    /// What a coach has chosen at a station; retained.
+    pub fn choice(&self, station: &str) -> String {
+        format!("{}/{station}/choice", self.base)
+    }
+
+    /// Start of the topics to which tablets may publish.
     pub fn command_prefix(&self) -> String {
         format!("{}/command/", self.base)
+    }
+
+    /// Filter of the choices that tablets send.
+    pub fn choose_filter(&self) -> String {
+        format!("{}/command/+/choose", self.base)
+    }
+
+    /// The station that a tablet's choice is for; `None` where the topic is another.
+    pub fn chosen_station<'a>(&self, topic: &'a str) -> Option<&'a str> {
+        topic.strip_prefix(&self.base)?.strip_prefix("/command/")?.strip_suffix("/choose")
     }
 }

@@ -12,10 +12,12 @@ use std::time::{Duration, Instant};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use spotter_capture::{CaptureError, Delivery, Frame, FrameSource, Pull, SourceDescription};
 use spotter_movement::Event;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::analysis::Analysis;
 use crate::board::Board;
+use crate::choices::{ChoiceMessage, Choices};
 use crate::config::{Name, StationConfig};
 use crate::health::{StationHealth, StationState};
 use crate::metrics::Metrics;
@@ -46,6 +48,8 @@ pub struct Links {
     pub board: Arc<Board>,
     /// What `/metrics` shows.
     pub metrics: Metrics,
+    /// What coaches choose.
+    pub choices: Arc<Choices>,
 }
 
 /// A station's source can't be used and will not come back.
@@ -84,6 +88,7 @@ pub struct Station {
     config: StationConfig,
     playlist: Playlist,
     analysis: Analysis,
+    choices: Option<watch::Receiver<ChoiceMessage>>,
     health: Arc<StationHealth>,
     reporter: Reporter,
     metrics: Metrics,
@@ -111,11 +116,13 @@ impl Station {
             .map_err(|source| StationError::Playlist { station: config.name.to_string(), source })?;
         health.set_backend(analysis.backend());
         let metrics = links.metrics.clone();
+        let choices = links.choices.follow(&config.name);
         let reporter = Reporter::new(config.name.clone(), links);
         Ok(Self {
             config,
             playlist,
             analysis,
+            choices,
             health,
             reporter,
             metrics,
@@ -197,6 +204,7 @@ impl Station {
     fn frame(&mut self, frame: &Frame) {
         let pts = self.started_at + frame.pts;
         self.newest = pts;
+        self.follow_choices();
         match self.analysis.frame(frame, pts, &mut self.events) {
             Ok(times) => {
                 self.reporter.frame(&self.health, frame, pts, &self.analysis, &times);
@@ -206,6 +214,16 @@ impl Station {
                 self.health.progress();
                 self.reporter.estimate_failed(&error);
             }
+        }
+    }
+
+    /// A coach's choice holds from the next frame on.
+    fn follow_choices(&mut self) {
+        if let Some(choices) = &mut self.choices
+            && choices.has_changed().unwrap_or(false)
+        {
+            let choice = choices.borrow_and_update().choice();
+            self.analysis.choose(choice, &mut self.events);
         }
     }
 

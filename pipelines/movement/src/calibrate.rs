@@ -89,6 +89,13 @@ impl Calibrator {
         }
     }
 
+    /// Another athlete height, or none. The scale follows with the next frame.
+    pub(crate) fn set_height(&mut self, height_m: Option<f64>) {
+        self.height_m = height_m.filter(|h| (0.5..=2.6).contains(h));
+        self.scale = (median(self.standing.iter().map(|s| s.stature_px)).map(|px| self.scale_of(px, 0.0)))
+            .or_else(|| self.limbs_px.map(|px| self.scale_of(px, LIMBS_U)));
+    }
+
     /// Looks at the newest samples.
     pub(crate) fn observe(&mut self, ring: &Ring<BodySample>) {
         let Some(sample) = ring.last() else { return };

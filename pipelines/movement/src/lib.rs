@@ -36,5 +36,5 @@ pub use quality::{ScaleSummary, SessionQuality};
 pub use record::{Field, Record};
 pub use report::{Report, Source};
 pub use session::Session;
-pub use settings::{ModelProfile, PLATE_DIAMETER_M, Settings, View};
+pub use settings::{Choice, ModelProfile, PLATE_DIAMETER_M, Settings, View};
 pub use strength::{Rep, RepStatus, Set};

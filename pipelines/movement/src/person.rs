@@ -186,6 +186,12 @@ impl Person {
         self.strength.close_set(self.id(), now, out);
     }
 
+    /// A coach has chosen.
+    pub(crate) fn choose(&mut self, settings: &Settings) {
+        self.observed.calibrator.set_height(settings.athlete_height_m);
+        self.strength.choose(settings);
+    }
+
     /// Open movements can't go on.
     pub(crate) fn discard(&mut self, out: &mut Out<'_>) {
         let lost = [self.jumps.discard(), self.strength.discard()];

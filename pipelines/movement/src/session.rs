@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::person::{Frame, Out};
 use crate::quality::{Clock, SessionQuality, Tally};
 use crate::roster::Roster;
-use crate::{Event, LivePerson, PersonPose, Settings};
+use crate::{Choice, Event, LivePerson, PersonPose, Settings};
 
 /// Turns the poses of one camera into events.
 #[derive(Debug)]
@@ -54,6 +54,20 @@ impl Session {
         self.live.clear();
         let present = self.roster.iter().filter(|person| people.iter().any(|pose| pose.id == person.id()));
         self.live.extend(present.map(|person| person.live(&frame)));
+    }
+
+    /// A coach's choice: holds from the next frame on. Another exercise or load closes open sets.
+    pub fn choose(&mut self, choice: Choice, events: &mut Vec<Event>) {
+        let other = choice.exercise != self.settings.exercise || choice.load_kg != self.settings.load_kg;
+        self.settings.choose(choice);
+        let Some(t) = self.clock.newest_t() else { return };
+        let mut out = Out { tally: &mut self.tally, events };
+        for person in self.roster.iter_mut() {
+            if other {
+                person.close(t, &mut out);
+            }
+            person.choose(&self.settings);
+        }
     }
 
     /// The picture does not continue (a loop, a reconnect): open movements are discarded, finished ones and sets are kept.

@@ -168,6 +168,33 @@ pub struct Settings {
     pub model: ModelProfile,
 }
 
+/// What a coach chooses while a session runs. What is `None` is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Choice {
+    /// Exercise, or [`Exercise::Auto`]. It overrides what movement would find.
+    pub exercise: Exercise,
+    /// Load on the bar in kilograms, bar included.
+    pub load_kg: Option<f64>,
+    /// Body mass of the athlete in kilograms.
+    pub mass_kg: Option<f64>,
+    /// Standing height of the athlete in metres.
+    pub athlete_height_m: Option<f64>,
+    /// Speed of the treadmill belt in metres per second.
+    pub speed_m_s: Option<f64>,
+}
+
+impl Settings {
+    /// Takes a coach's choice.
+    pub(crate) fn choose(&mut self, choice: Choice) {
+        let Choice { exercise, load_kg, mass_kg, athlete_height_m, speed_m_s } = choice;
+        self.exercise = exercise;
+        self.load_kg = load_kg;
+        self.mass_kg = mass_kg;
+        self.athlete_height_m = athlete_height_m;
+        self.speed_m_s = speed_m_s;
+    }
+}
+
 /// Diameter of competition plates, metres (IWF).
 pub const PLATE_DIAMETER_M: f64 = 0.45;
 

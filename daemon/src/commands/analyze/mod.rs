@@ -22,6 +22,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
         exercise: args.exercise.into(),
         height_m: args.athlete_height,
         view: args.view.map(Into::into),
+        ..Athlete::default()
     };
     let report = match (&args.clip, &args.poses) {
         (Some(path), _) => clip::analyze(path, args, athlete)?,

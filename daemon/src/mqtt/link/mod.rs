@@ -21,6 +21,7 @@ use self::session::{End, Session};
 use super::settings::{LinkSettings, RetryWaits};
 use super::stats::{LinkState, MqttStats, count};
 use super::{payload, topics::Topics};
+use crate::choices::Choices;
 use crate::config::Name;
 use crate::outbox::Outbox;
 use crate::publisher::{PublishError, Publisher};
@@ -41,6 +42,7 @@ struct Shared {
     stats: MqttStats,
     live: LiveSlots,
     health: watch::Sender<Option<Arc<str>>>,
+    choices: Arc<Choices>,
     state: watch::Sender<LinkState>,
 }
 
@@ -81,13 +83,15 @@ pub struct Link {
 
 impl Link {
     /// Starts the link's task on the current tokio runtime. A broker that is not there is no error: the link keeps trying.
-    pub fn start(settings: LinkSettings, outbox: Outbox) -> Self {
+    /// `choices` takes what coaches choose.
+    pub fn start(settings: LinkSettings, outbox: Outbox, choices: Arc<Choices>) -> Self {
         let shared = Arc::new(Shared {
             settings,
             outbox,
             stats: MqttStats::default(),
             live: LiveSlots::default(),
             health: watch::Sender::new(None),
+            choices,
             state: watch::Sender::new(LinkState::Connecting),
         });
         let (stop, stopping) = watch::channel(None);

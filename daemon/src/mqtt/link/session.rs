@@ -1,5 +1,6 @@
 //! One connection to the broker, from its first byte to its last.
 
+mod choose;
 mod failure;
 mod feed;
 
@@ -64,6 +65,8 @@ pub(super) struct Session<'a> {
     more: bool,
     reading: Option<oneshot::Receiver<Vec<PendingEvent>>>,
     acknowledged: Vec<i64>,
+    /// What tablets are still to be told of choices.
+    answers: VecDeque<choose::Answer>,
     health: watch::Receiver<Option<Arc<str>>>,
     health_due: bool,
     /// A silence of the client library this long means that it hangs in a write.
@@ -84,6 +87,7 @@ impl<'a> Session<'a> {
             more: true,
             reading: None,
             acknowledged: Vec::new(),
+            answers: VecDeque::new(),
             health: shared.health.subscribe(),
             // A broker that was restarted has forgotten it.
             health_due: true,
@@ -166,6 +170,7 @@ impl<'a> Session<'a> {
         match event {
             Event::Incoming(Incoming::ConnAck(accepted)) => self.on_accepted(accepted),
             Event::Incoming(Incoming::PubAck(ack)) => return self.on_acknowledgement(ack),
+            Event::Incoming(Incoming::Publish(message)) => self.on_message(message),
             Event::Outgoing(Outgoing::Publish(packet_id)) => self.window.written(*packet_id),
             Event::Outgoing(Outgoing::Disconnect) if self.phase == Phase::Disconnecting => {
                 return Some(End::Left);
@@ -195,6 +200,7 @@ impl<'a> Session<'a> {
             true,
             payload::online(topics, SystemTime::now()).into(),
         );
+        self.listen_for_choices();
     }
 
     fn on_acknowledgement(&mut self, ack: &PubAck) -> Option<End> {
@@ -230,7 +236,7 @@ impl<'a> Session<'a> {
                     self.phase = Phase::Disconnecting;
                 }
             }
-            Sent::Health => {}
+            Sent::Health | Sent::Choice => {}
         }
     }
 }

@@ -14,6 +14,8 @@ pub(super) enum Sent {
     Offline,
     /// The health.
     Health,
+    /// The answer to a choice.
+    Choice,
     /// An event, by its position in the outbox.
     Event(i64),
 }

@@ -11,7 +11,7 @@ use crate::outbox::OutboxStats;
 type Read = fn(&Monitor, &OutboxStats) -> u64;
 
 /// Name, help text, and where the number is.
-const COUNTERS: [(&str, &str, Read); 11] = [
+const COUNTERS: [(&str, &str, Read); 13] = [
     ("spotter_mqtt_connections_total", "Connections that a broker accepted.", |link, _| {
         load(&link.stats().connections)
     }),
@@ -32,6 +32,12 @@ const COUNTERS: [(&str, &str, Read); 11] = [
         "Live values replaced by a newer one before they could be sent.",
         |link, _| load(&link.stats().live_dropped),
     ),
+    ("spotter_mqtt_choices_taken_total", "Choices of coaches that were taken.", |link, _| {
+        load(&link.stats().choices_taken)
+    }),
+    ("spotter_mqtt_choices_refused_total", "Choices that were refused, or came too fast.", |link, _| {
+        load(&link.stats().choices_refused)
+    }),
     ("spotter_outbox_recorded_total", "Events written to the disk.", |_, outbox| outbox.recorded),
     ("spotter_outbox_acknowledged_total", "Events that became history.", |_, outbox| outbox.acknowledged),
     ("spotter_outbox_rejected_total", "Events that a broker will never take, set aside.", |_, outbox| {

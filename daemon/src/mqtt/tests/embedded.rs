@@ -126,7 +126,7 @@ async fn debians_mosquitto_sub_reads_state_and_events() {
     let broker = embedded().await;
     let port = broker.address().port();
     let outbox = outbox(folder.path());
-    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox.clone());
+    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox.clone(), choices());
     wait_connected(&link).await;
     link.publisher().event(&station(), &squat(), Instant::now()).unwrap();
     wait_until("the event is acknowledged", || outbox.stats().acknowledged == 1).await;

@@ -61,7 +61,11 @@ fn external(port: u16, username: &str, password_file: PathBuf) -> ExternalBroker
 
 fn start(config: &ExternalBrokerConfig, outbox: Outbox) -> Link {
     let retry = settings(0).retry;
-    Link::start(LinkSettings { retry, ..LinkSettings::external(topics(), config).unwrap() }, outbox)
+    Link::start(
+        LinkSettings { retry, ..LinkSettings::external(topics(), config).unwrap() },
+        outbox,
+        choices(),
+    )
 }
 
 async fn refusal(link: &Link) -> String {

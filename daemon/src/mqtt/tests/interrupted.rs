@@ -12,7 +12,7 @@ async fn the_broker_says_offline_when_the_unit_vanishes_and_online_when_it_is_ba
     let broker = embedded().await;
     let proxy = Proxy::to(broker.address()).await;
     let mut tablet = Subscriber::anonymous(broker.address().port(), "spotter/v1/+/+/state").await;
-    let link = Link::start(settings_through(&broker, proxy.port), outbox(folder.path()));
+    let link = Link::start(settings_through(&broker, proxy.port), outbox(folder.path()), choices());
     assert_eq!(tablet.next().await.json["state"], "online");
     proxy.cut();
     let will = tablet.next().await;
@@ -33,7 +33,7 @@ async fn cuts_while_events_flow_lose_nothing_and_keep_the_order() {
     let proxy = Proxy::to(broker.address()).await;
     let mut tablet = Subscriber::anonymous(broker.address().port(), "spotter/v1/gym/rack-1/left/#").await;
     let outbox = outbox(folder.path());
-    let link = Link::start(settings_through(&broker, proxy.port), outbox.clone());
+    let link = Link::start(settings_through(&broker, proxy.port), outbox.clone(), choices());
     let mut numbers = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for n in 0..EVENTS {
@@ -79,7 +79,7 @@ async fn events_of_a_broken_broker_arrive_once_it_is_back() {
     };
     let mut before = tablet().await;
     let outbox = outbox(folder.path());
-    let link = Link::start(settings(port), outbox.clone());
+    let link = Link::start(settings(port), outbox.clone(), choices());
     outbox.record(numbered(0)).unwrap();
     assert_eq!(before.numbers(1).await, [0]);
     drop(before);
@@ -115,7 +115,7 @@ async fn a_restarted_unit_sends_what_the_last_run_left() {
     }
     let broker = embedded().await;
     let mut tablet = Subscriber::anonymous(broker.address().port(), "spotter/v1/gym/rack-1/left/#").await;
-    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox(folder.path()));
+    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox(folder.path()), choices());
     assert_eq!(tablet.numbers(100).await, (0..100).collect::<Vec<_>>());
     link.shutdown(DEADLINE).await;
 }
@@ -130,7 +130,7 @@ async fn an_event_that_no_broker_takes_does_not_hold_up_the_others() {
     giant.payload = vec![b' '; 1 << 20].into();
     outbox.record(giant).unwrap();
     outbox.record(numbered(1)).unwrap();
-    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox.clone());
+    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox.clone(), choices());
     assert_eq!(tablet.numbers(1).await, [1]);
     let counts = || (outbox.stats().rejected, outbox.stats().acknowledged, outbox.stats().pending);
     wait_until("both are history", || counts() == (1, 1, 0)).await;

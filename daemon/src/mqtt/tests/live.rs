@@ -20,7 +20,7 @@ async fn a_slow_network_costs_old_values_only_and_they_are_counted() {
     let broker = embedded().await;
     let proxy = Proxy::to(broker.address()).await;
     let mut tablet = Subscriber::anonymous(broker.address().port(), "spotter/v1/gym/rack-1/left/live").await;
-    let link = Link::start(settings_through(&broker, proxy.port), outbox(folder.path()));
+    let link = Link::start(settings_through(&broker, proxy.port), outbox(folder.path()), choices());
     wait_connected(&link).await;
     let publisher = link.publisher();
     publisher.live(&station(), value(0));
@@ -54,7 +54,7 @@ async fn without_a_broker_only_the_newest_waits() {
     let proxy = Proxy::to(broker.address()).await;
     proxy.set_open(false);
     let mut tablet = Subscriber::anonymous(broker.address().port(), "spotter/v1/gym/rack-1/left/live").await;
-    let link = Link::start(settings_through(&broker, proxy.port), outbox(folder.path()));
+    let link = Link::start(settings_through(&broker, proxy.port), outbox(folder.path()), choices());
     for n in 0..100 {
         link.publisher().live(&station(), value(n));
     }

@@ -11,7 +11,7 @@ async fn state_and_health_are_retained_and_events_arrive_as_recorded() {
     let port = broker.address().port();
     let mut tablet = Subscriber::anonymous(port, "spotter/v1/#").await;
     let outbox = outbox(folder.path());
-    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox.clone());
+    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox.clone(), choices());
     link.publish_health(r#"{"status":"ok"}"#.into());
     let online = tablet.wait_for(|message| message.topic == "spotter/v1/gym/rack-1/state").await;
     assert_eq!((&online.json["state"], &online.json["schema"]), (&"online".into(), &1.into()));
@@ -52,7 +52,7 @@ async fn a_shutdown_sends_everything_then_offline() {
     let broker = embedded().await;
     let mut tablet = Subscriber::anonymous(broker.address().port(), "spotter/v1/#").await;
     let outbox = outbox(folder.path());
-    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox.clone());
+    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox.clone(), choices());
     wait_connected(&link).await;
     for n in 0..200 {
         outbox.record(numbered(n)).unwrap();
@@ -71,7 +71,7 @@ async fn a_shutdown_sends_everything_then_offline() {
 async fn a_shutdown_without_a_broker_is_quick_and_keeps_the_events() {
     let folder = tempfile::tempdir().unwrap();
     let outbox = outbox(folder.path());
-    let link = Link::start(settings(free_port()), outbox.clone());
+    let link = Link::start(settings(free_port()), outbox.clone(), choices());
     let state = wait_state(&mut link.state(), "no connection", |state| {
         matches!(state, LinkState::Disconnected { .. })
     })
@@ -89,7 +89,7 @@ async fn counts_and_state_are_exported() {
     let folder = tempfile::tempdir().unwrap();
     let broker = embedded().await;
     let outbox = outbox(folder.path());
-    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox.clone());
+    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox.clone(), choices());
     let registry = prometheus::Registry::new();
     stats::export::register(&registry, &link.monitor()).unwrap();
     wait_connected(&link).await;
@@ -128,7 +128,7 @@ async fn measure() {
         tempfile::tempdir_in(std::env::var("SPOTTER_TEST_DISK").unwrap_or("/var/tmp".to_owned())).unwrap();
     let broker = embedded().await;
     let mut tablet = Subscriber::anonymous(broker.address().port(), "spotter/v1/#").await;
-    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox(folder.path()));
+    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox(folder.path()), choices());
     tablet.next().await;
     let publisher = link.publisher();
     let mut times = Vec::new();

@@ -19,7 +19,7 @@ fn binary(packet: &Packet) -> Message {
 async fn a_browser_reads_the_state_over_websocket() {
     let folder = tempfile::tempdir().unwrap();
     let broker = embedded().await;
-    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox(folder.path()));
+    let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox(folder.path()), choices());
     wait_connected(&link).await;
 
     let url = format!("ws://{}{}", broker.websocket_address(), broker::WEBSOCKET_PATH);

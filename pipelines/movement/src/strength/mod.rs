@@ -45,6 +45,11 @@ impl Strength {
         }
     }
 
+    /// A coach has chosen.
+    pub(crate) fn choose(&mut self, settings: &Settings) {
+        self.sets.choose(settings.exercise);
+    }
+
     /// Whether a set is open.
     pub(crate) fn has_open_set(&self) -> bool {
         self.sets.is_open()

@@ -40,6 +40,11 @@ impl Sets {
         Self { exercise, open: None }
     }
 
+    /// A coach has chosen.
+    pub(crate) fn choose(&mut self, exercise: Exercise) {
+        self.exercise = exercise;
+    }
+
     /// Counted repetitions of the open set.
     pub(crate) fn rep_count(&self) -> u32 {
         self.open.as_ref().map_or(0, |open| open.rep_count)

@@ -61,6 +61,7 @@ pub(super) fn not_authorised(sent: Sent) -> String {
     let what = match sent {
         Sent::Online | Sent::Offline => "state",
         Sent::Health => "health",
+        Sent::Choice => "choices",
         Sent::Event(_) => "events",
     };
     format!(

@@ -31,6 +31,7 @@ impl Session<'_> {
         if matches!(self.phase, Phase::Serving | Phase::Draining) {
             self.read_outbox();
             self.send_health();
+            self.send_answers();
             self.send_events();
         }
         if self.phase == Phase::Serving {
