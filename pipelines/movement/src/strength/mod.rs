@@ -4,6 +4,7 @@ mod cycle;
 mod measure;
 mod phases;
 mod record;
+mod report;
 mod sets;
 mod track;
 

@@ -1,0 +1,143 @@
+//! Puts the measured parts of a repetition together: one [`Rep`] with the uncertainty and quality of each value.
+
+use super::cycle::End;
+use super::measure::{Knees, RepContext};
+use super::phases::Phases;
+use super::{Cycle, Rep, RepStatus};
+use crate::body::BodySample;
+use crate::bounds;
+use crate::measured::{Caps, Measured, Quality};
+use crate::signal::{Ring, median};
+
+/// Uncertainty of a phase boundary, seconds, beside 0.7 Δt (METRICS §5.3).
+const U_BOUNDARY_S: f64 = 0.02;
+
+/// What was measured of one repetition.
+#[derive(Debug)]
+pub(crate) struct Parts<'a> {
+    pub(crate) cycle: &'a Cycle,
+    /// What was followed, by name, and its phases in metres.
+    pub(crate) point: &'static str,
+    pub(crate) followed: &'a Phases,
+    /// The same phases on the hips, and their vertical range in metres.
+    pub(crate) hips: &'a Phases,
+    pub(crate) hip_rom_m: f64,
+    pub(crate) knees: Option<Knees>,
+    pub(crate) status: RepStatus,
+}
+
+/// Hip against knee at the bottom: metres (+ hip below) and in words (METRICS §5.5).
+fn depth(ring: &Ring<BodySample>, hips: &Phases, with: &RepContext<'_>) -> (Measured, Option<&'static str>) {
+    let at_bottom = ring.window(hips.bottom - 0.1, hips.rise + 0.1);
+    let below = at_bottom.filter_map(|s| Some((s.knee?[1] - s.hip?[1]) * with.scale.m_per_px));
+    let Some(depth_m) = median(below) else {
+        return (Measured::unavailable("joint_centres", "no_knee"), None);
+    };
+    let oblique = with.yaw_deg.is_some_and(|yaw| yaw < 65.0);
+    let u = 0.03f64.hypot(if oblique { 0.03 } else { 0.0 });
+    let mut measured =
+        Measured::new(depth_m, u, "joint_centres").capped(Quality::Medium, "keypoints_are_not_joint_centres");
+    if oblique {
+        measured = measured.capped(Quality::Medium, "oblique_view");
+    }
+    let limit = 0.02 + u;
+    let word = if depth_m < -limit {
+        "above"
+    } else if depth_m > limit {
+        "below"
+    } else {
+        "parallel"
+    };
+    (measured, Some(word))
+}
+
+fn caps(ring: &Ring<BodySample>, cycle: &Cycle, with: &RepContext<'_>) -> Caps {
+    let seen = ring.window(cycle.start, cycle.end).filter(|s| s.hip.is_some()).count() as f64;
+    let expected = (cycle.end - cycle.start) / with.median_dt;
+    let mut caps = Caps::default();
+    caps.when(with.median_dt > 1.0 / 24.5, Quality::Low, "low_frame_rate");
+    caps.when(seen < 0.9 * expected, Quality::Low, "dropped_frames");
+    caps.when(with.id_changed, Quality::Low, "identity_changed");
+    caps.when(cycle.how == End::Cut, Quality::Medium, "recording_ended");
+    caps
+}
+
+/// The record of a repetition; its set and numbers are filed later.
+pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepContext<'_>) -> Rep {
+    let &Parts { cycle, point, followed: phases, hips, hip_rom_m: hip_rom, knees, status } = parts;
+    let caps = caps(ring, cycle, with);
+    let mut scale_caps = caps.clone();
+    scale_caps.when(with.scale.assumed(), Quality::Low, "no_athlete_height");
+    scale_caps.when(!with.has_stood, Quality::Medium, "not_seen_standing");
+    let u_time = U_BOUNDARY_S.hypot(0.7 * with.median_dt);
+    let u_scale = with.scale.u.hypot(with.profile.vertical_gain_u);
+    let seconds = |s: f64, u: f64| Measured::new(s, u, "velocity_threshold").capped_by(&caps);
+    let metric = |value: f64, u: f64, method: &'static str| {
+        Measured::new(value, u, method).capped_by(&scale_caps).noted(with.scale.method)
+    };
+    let rom = phases.top_y - phases.low_y;
+    let concentric = phases.end - phases.rise;
+    let mean_velocity = phases.gained / concentric;
+    let u_velocity = (mean_velocity * u_scale.hypot(u_time / concentric)).hypot(0.005);
+    let velocity = |measured: Measured| match point {
+        // The hips are not the bar (METRICS §5.4): better no velocity than a wrong one.
+        "hip" => Measured::unavailable("displacement_over_time", "no_shoulders"),
+        _ => measured,
+    };
+    let rep_s = Measured::new(phases.end - phases.start, u_time, "velocity_threshold");
+    let end_s = match bounds::REP_S.judge(rep_s).reasons() {
+        [] => seconds(phases.end, u_time),
+        [reason, ..] => seconds(phases.end, u_time).noted(reason),
+    };
+    let (depth_m, depth) = depth(ring, hips, with);
+    let mean_concentric_velocity_m_s = velocity(bounds::MEAN_CONCENTRIC_M_S.judge(metric(
+        mean_velocity,
+        u_velocity,
+        "displacement_over_time",
+    )));
+    let rom_m = metric(rom, (rom * u_scale).hypot(0.008), point);
+    Rep {
+        person_id: with.person_id,
+        exercise: "unknown",
+        set_number: 0,
+        rep_number: None,
+        status,
+        quality: rom_m.quality(),
+        point,
+        depth,
+        decided_s: with.now,
+        start_s: seconds(phases.start, u_time),
+        bottom_s: seconds(phases.bottom, u_time),
+        end_s,
+        rom_m,
+        hip_rom_m: metric(hip_rom, (hip_rom * u_scale).hypot(0.008), "hip"),
+        knee_flexion_deg: knee_flexion(knees, with, &caps),
+        depth_m,
+        eccentric_s: seconds(phases.bottom - phases.start, 1.4 * u_time),
+        pause_s: seconds((phases.rise - phases.bottom).max(0.0), 1.4 * u_time),
+        concentric_s: seconds(concentric, 1.4 * u_time),
+        mean_concentric_velocity_m_s,
+        peak_concentric_velocity_m_s: velocity(metric(
+            phases.peak_v,
+            (phases.peak_v * u_scale).hypot(0.05),
+            "local_parabola",
+        )),
+        velocity_loss_pct: Measured::unavailable("against_fastest_in_set", "not_counted"),
+    }
+}
+
+fn knee_flexion(knees: Option<Knees>, with: &RepContext<'_>, caps: &Caps) -> Measured {
+    let Some(knees) = knees else { return Measured::unavailable("near_limb", "no_knee_angle") };
+    // METRICS §3: pooled over views the spread of knee angles doubles.
+    let oblique = with.yaw_deg.is_some_and(|yaw| yaw < 65.0);
+    let u =
+        if oblique { with.profile.knee_flexion_u_deg.hypot(13.0) } else { with.profile.knee_flexion_u_deg };
+    let mut measured = Measured::new(knees.bottom, u, "near_limb").capped_by(caps);
+    if oblique {
+        measured = measured.capped(Quality::Low, "view_not_sagittal");
+    }
+    if !with.profile.events_measured() {
+        measured = measured.noted("angle_bias_unmeasured");
+    }
+    bounds::KNEE_FLEXION_DEG.judge(measured)
+}
