@@ -8,7 +8,7 @@ import sys
 import numpy as np
 
 from .body import Body
-from .motion import MOTIONS
+from .motion import IDLE, MOTIONS
 
 
 class Soles:
@@ -33,10 +33,10 @@ class Soles:
         return z.min()
 
 
-def measure(kind, fps=120, longest_s=6.0):
+def measure(kind, fps=120, longest_s=6.0, cfg=None):
     """Figures of one motion, in metres and m/s2; a dictionary."""
     body = Body(dict(gender=1.0, muscle=0.65, weight=0.5), 1.78)
-    motion = MOTIONS[kind](body, {}, np.random.default_rng(1))
+    motion = MOTIONS[kind](body, dict(cfg or {}), np.random.default_rng(1))
     soles, truth = Soles(body), motion.truth()
     ts = np.arange(0, min(motion.duration, longest_s), 1 / fps)
     over, rows = 0.0, []
@@ -51,7 +51,7 @@ def measure(kind, fps=120, longest_s=6.0):
     elif truth["kind"] == "gait":
         figures |= _gait(ts, sole_z, motion, truth)
     else:
-        figures |= dict(sole_low=sole_z.min(), sole_high=sole_z.max(), rom=truth["reps"][0]["pelvis_rom_m"])
+        figures |= _strength(ts, sole_z, motion, truth)
     if kind == "deadlift":
         figures["bar_z_at_start"] = motion.implement_point(0.0, None, motion.pose(0.0))[2]
     return {k: float(v) for k, v in figures.items()}
@@ -62,7 +62,7 @@ def _jump(ts, sole_z, truth):
     for j in truth["jumps"]:
         in_air |= (ts > j["t_takeoff"]) & (ts < j["t_landing"])
         well_in_air |= (ts > j["t_takeoff"] + 0.012) & (ts < j["t_landing"] - 0.012)
-        if "t_contact" in j:  # on the box and in the fall
+        if "t_leave_box" in j:  # on the box and in the fall
             in_air |= ts < j["t_contact"]
     ground = sole_z[~in_air]
     return dict(
@@ -71,6 +71,16 @@ def _jump(ts, sole_z, truth):
         sole_low_in_flight=sole_z[well_in_air].min(),
         lowest_acceleration=truth["min_pelvis_acceleration"],
     )
+
+
+def _strength(ts, sole_z, motion, truth):
+    planted = np.array([[motion.on_ground(s, t) for s in "lr"] for t in ts])
+    figures = {k: abs(truth["reps"][0][f"{k}_rom_m"]) for k in ("pelvis", "implement")}
+    if planted.any():
+        figures |= dict(sole_low=sole_z[planted].min(), sole_high=sole_z[planted].max())
+    if not planted.all():
+        figures["sole_low_in_air"] = sole_z[~planted].min()
+    return figures
 
 
 def _gait(ts, sole_z, motion, truth):
@@ -84,5 +94,5 @@ def _gait(ts, sole_z, motion, truth):
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or [k for k in MOTIONS if k != "stand"]:
+    for name in sys.argv[1:] or [k for k in MOTIONS if MOTIONS[k] not in IDLE]:
         print(name, *(f"{k} {v:.4f}" for k, v in measure(name).items()), sep="  ", flush=True)

@@ -207,6 +207,14 @@ class Poser:
         across = unit(b.head[J[f"index_01_{s}"]] - b.head[J[f"pinky_01_{s}"]])
         return across if s == "l" else -across
 
+    def hand_rotation(self, s, fingers, across=(0.0, -1.0, 0.0)):
+        """Rotation of a hand with its fingers pointing along `fingers`; `across` is the axis of finger flexion: -y turns
+        the palm down when the fingers point forward, and forward when they point up."""
+        b, J = self.b, self.b.J
+        along = b.head[J[f"middle_01_{s}"]] - b.head[J[f"hand_{s}"]]
+        turned = frame(np.asarray(fingers, float), np.asarray(across, float))
+        return turned @ frame(along, self.palm_axis(s)).T
+
     def _joint_centres(self, pose):
         out = {}
         for s, side in (("l", "left"), ("r", "right")):

@@ -54,3 +54,22 @@ def joint_angles(joints):
     trunk = middle(joints, "shoulder") - middle(joints, "hip")
     out["trunk_lean"] = float(np.degrees(np.arctan2(trunk[0], trunk[2])))
     return out
+
+
+def frontal_figures(joints):
+    """What a camera in front of the athlete sees of hips and knees.
+
+    `*_fppa_deg`: frontal-plane projection angle, from hip-knee to knee-ankle, positive with the knee medial (valgus);
+    `hip_shift_m`: middle of the hips off the middle of the ankles, positive to the athlete's left;
+    `knee_ankle_separation`: distance of the knees over that of the ankles."""
+    out = {}
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        hip, knee, ankle = (joints[f"{side}_{name}"][1:] * [sign, 1.0] for name in ("hip", "knee", "ankle"))
+        thigh, shank = knee - hip, ankle - knee
+        turn = np.arctan2(shank[0], -shank[1]) - np.arctan2(thigh[0], -thigh[1])
+        out[f"{side}_fppa_deg"] = float(np.degrees(turn))
+    stance = joints["left_ankle"][1] - joints["right_ankle"][1]
+    shift = float(middle(joints, "hip")[1] - middle(joints, "ankle")[1])
+    out.update(hip_shift_m=shift, stance_width_m=float(stance), hip_shift_pct=float(100 * shift / stance))
+    out["knee_ankle_separation"] = float((joints["left_knee"][1] - joints["right_knee"][1]) / stance)
+    return out

@@ -98,6 +98,7 @@ class Stage:
         renderer.add_prop("barbell", props.barbell(self.cfg.get("plate_r", 0.225), plates))
         renderer.add_prop("ezbar", props.barbell(0.11, ((0.03, (0.1, 0.1, 0.1)),), 0.36, 0.5))
         renderer.add_prop("treadmill", props.treadmill())
+        renderer.add_prop("pull_up_bar", props.bar(1.75))
         self._light(renderer, self.cfg.get("light", {}))
         renderer.add_body(self.body)
         if self.other:
@@ -122,14 +123,15 @@ class Stage:
 
 
 class SecondPerson:
-    """Someone else in the picture, who stands or walks past."""
+    """Someone else in the picture, who stands, spots or walks past."""
 
     def __init__(self, cfg, seed):
         rng = np.random.default_rng(seed + 77)
         shape = cfg.get("shape", dict(gender=0.2, muscle=0.5, weight=0.5))
         self.body = Body(shape, cfg.get("height_m", 1.68), random_look(rng))
-        if cfg.get("kind", "stand") == "stand":
-            self.motion = MOTIONS["stand"](self.body, {}, rng)
+        kind = cfg.get("kind", "stand")
+        if kind != "walk":
+            self.motion = MOTIONS[kind](self.body, cfg, rng)
         else:
             walk = dict(overground=True, speed=cfg.get("speed", 1.2), duration=1e3, lead=0.0)
             self.motion = MOTIONS["walk"](self.body, walk, rng)

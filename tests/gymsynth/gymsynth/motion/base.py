@@ -69,6 +69,27 @@ class Motion:
         dxy = (hip_x + hip[0] - ankle[0]) ** 2 + (hip[1] - ankle[1]) ** 2
         return ankle[2] + np.sqrt(length * length - dxy) - hip[2]
 
+    def hip_z_limit(self, hip_xy, ankles, fraction, pelvis_R=None):
+        """Greatest height of the hip centre with each ankle {side: (3,)} within this fraction of the leg length."""
+        turn = np.eye(3) if pelvis_R is None else pelvis_R
+        limits = []
+        for s, ankle in ankles.items():
+            hip = turn @ (self.po.rest[s]["thigh"] - self.po.hipc0)
+            dx, dy = hip_xy[0] + hip[0] - ankle[0], hip_xy[1] + hip[1] - ankle[1]
+            limits.append(ankle[2] + np.sqrt((fraction * self.leg) ** 2 - dx * dx - dy * dy) - hip[2])
+        return min(limits)
+
+    def rest_point(self, bone, x, y, z, pose):
+        """Where a point of the body at rest, which follows one bone, lies in a pose."""
+        i = self.b.J[bone]
+        return pose.p[i] + pose.R[i] @ (np.array([x, y, z]) - self.b.head[i])
+
+    def surface_x(self, z, side, half_width=0.06):
+        """x of the front (side 1) or back (-1) of the trunk at rest, at the height z."""
+        v = self.b.mesh_v
+        near = (np.abs(v[:, 1]) < half_width) & (np.abs(v[:, 2] - z) < 0.02)
+        return float((v[near, 0] * side).max() * side)
+
     def midfoot(self, feet):
         """x of the middle of the feet, where a standing body keeps its centre of mass."""
         return float(np.mean([0.62 * feet[s]["ball"][0] + 0.38 * feet[s]["ankle"][0] for s in "lr"]))

@@ -5,16 +5,17 @@ from scipy.interpolate import CubicSpline
 
 from ..geometry import ry, rz, transform
 from ..pose import SIDES
-from ..segments import joint_angles
 from .base import D, Motion
-from .curves import G, smooth_step
+from .curves import smooth_step
+from .gait_truth import gait_truth
+from .steps import Steps, running_height
 
 
 class Gait(Motion):
-    """Periodic and symmetric gait; each step is the other's mirror image.
+    """Gait from a list of steps: periodic and symmetric, or uneven from step to step and from side to side.
 
-    The hip's height follows from cadence and contact time: when running, by a half-sine vertical force in contact and
-    a parabola in flight; when walking, by a cosine."""
+    The hip's height follows from step and contact times: when running, by the vertical force in contact and a parabola
+    in flight; when walking, by a cosine. In contact the foot moves with the belt, or stands on the floor."""
 
     name = "gait"
     running = True
@@ -36,47 +37,42 @@ class Gait(Motion):
         self.th_to = D(c.get("toeoff_heel_deg", 52 if R else 50))
         self.th_st = D(c.get("strike_pitch_deg", -8 if R else -18))
         self.x_mid = c.get("x_mid", 0.10)  # ball ahead of the hip at mid-stance
-        ts = np.linspace(0, T, 801)
-        zr = np.array([self._dz(t) for t in ts])
-        self.vo = float(zr.max() - zr.min())
+        self.steps = Steps(c, self.rng, T, self.tc, self.t_first, self.duration)
         self.z_base = self._base_height()
         self._swing()
 
+    def _shown(self):
+        """The steps whose strike is in the clip."""
+        return [step for step in self.steps.list if 0 <= step.t < self.duration]
+
     def _base_height(self):
-        """Hip height at foot strike: as high as the stance leg allows."""
+        """Hip height at foot strike: as high as the stance legs allow."""
         hj = self.po.rest["l"]["thigh"] - self.po.hipc0
         reach = self.cfg.get("leg_frac", 0.985) * self.leg
         lim = []
-        for u in np.linspace(0, 1, 81):
-            an, _, _ = self._stance("l", u)
-            d2 = (an[0] - hj[0]) ** 2 + (self._foot_y("l") - hj[1]) ** 2
-            lim.append(an[2] + np.sqrt(reach**2 - d2) - hj[2] - self._dz(u * self.tc))
+        for step in self.steps.list[2:4] if self.steps.even else self.steps.list[2:-2]:
+            for u in np.linspace(0, 1, 81 if self.steps.even else 21):
+                an, _, _ = self._stance(step.s, u, step.contact)
+                d2 = (an[0] - hj[0]) ** 2 + (self._foot_y(step.s) * (1 if step.s == "l" else -1) - hj[1]) ** 2
+                lim.append(an[2] + np.sqrt(reach**2 - d2) - hj[2] - self._dz(step.t + u * step.contact))
         return float(min(lim))
 
     def _foot_y(self, s):
         return (1 if s == "l" else -1) * self.half
 
     def _dz(self, t):
-        """Hip height relative to foot strike, periodic with the step time."""
-        T, tc = self.T, self.tc
-        t = t % T
-        if not self.running:
-            A = self.cfg.get("vertical_amp", 0.019)
-            return A * np.cos(2 * np.pi * (t - tc / 2) / T)
-        tf = self.tf
-        if t <= tc:
-            return (
-                -G * tf / 2 * t
-                - G * t * t / 2
-                + np.pi / 2 * G * T / tc * (tc / np.pi * t - (tc / np.pi) ** 2 * np.sin(np.pi * t / tc))
-            )
-        u = t - tc
-        return G * tf / 2 * u - G * u * u / 2
+        """Hip height at time t relative to foot strike."""
+        before, step = self.steps.at(t)
+        if self.running:
+            return running_height(before, step, t)
+        amplitude = self.cfg.get("vertical_amp", 0.019)
+        middle = self.tc / 2 / self.T  # of contact, in steps
+        return amplitude * np.cos(2 * np.pi * (self.steps.phase(t) - middle))
 
-    def _stance(self, s, u):
-        """u in 0..1 -> (ankle relative to the hip-centre ground point, pitch, toe pitch)."""
+    def _stance(self, s, u, contact):
+        """Share u of a contact -> (ankle relative to the hip-centre ground point, pitch, toe pitch)."""
         yaw = -self.po.foot_yaw0[s] + (1 if s == "l" else -1) * D(5)
-        xb = self.x_mid + self.v * self.tc * (0.5 - u)
+        xb = self.x_mid + self.v * contact * (0.5 - u)
         y = self._foot_y(s)
         u1 = 0.14
         if u < u1 and self.th_st < 0:
@@ -93,71 +89,70 @@ class Gait(Motion):
         return an + [0, y, 0], p, toe
 
     def _swing(self):
-        """Path of ankle (x, z) and pitch in swing, joined to stance in place and speed."""
-        self.sw = {}
-        ts = 2 * self.T - self.tc
-        L = self.leg
-        zb = self.z_base
+        """Paths of ankle (x, z) and pitch in each swing, by toe-off."""
+        self.sw, known = {}, {}
         for s in "lr":
+            for step, following in zip(self.steps.side[s], self.steps.side[s][1:], strict=False):
+                key = (s, round(step.contact, 9), round(following.contact, 9), round(following.t - step.off, 9))
+                if key not in known:
+                    known[key] = self._swing_path(s, step, following)
+                self.sw[s, step.t] = known[key]
 
-            def stance(u, s=s):
-                ankle, pitch, _ = self._stance(s, u)
-                return np.array([ankle[0], ankle[2], pitch])
+    def _swing_path(self, s, step, following):
+        """Joined to the stances before and after it in place and speed."""
+        ts, L, zb = following.t - step.off, self.leg, self.z_base
 
-            e = 1e-3
-            a, b = stance(1.0), stance(0.0)
-            va = (stance(1.0) - stance(1 - e)) / (e * self.tc)
-            vb = (stance(e) - stance(0.0)) / (e * self.tc)
-            va[1] += 0.45
-            vb[1] = -0.35
-            vb[2] = -0.2 if self.th_st < 0 else 0.0
-            if self.running:
-                K = [0, 0.18, 0.40, 0.66, 0.88, 1]
-                P = [
-                    a,
-                    [a[0] - 0.06, a[1] + 0.20 * L, a[2] + D(28)],
-                    [a[0] * 0.55, zb - 0.47 * L, D(92)],
-                    [0.14, zb - 0.56 * L, D(45)],
-                    [b[0] + 0.07, b[1] + 0.075, D(0) + self.th_st * 0.6],
-                    b,
-                ]
-            else:
-                K = [0, 0.22, 0.50, 0.80, 1]
-                P = [
-                    a,
-                    [a[0] * 0.62, a[1] + 0.075, a[2] * 0.95],
-                    [0.06, self.po.ankle_z + 0.085, D(22)],
-                    [b[0] - 0.02, b[1] + 0.05, self.th_st * 0.8],
-                    b,
-                ]
-            self.sw[s] = CubicSpline(np.array(K) * ts, np.array(P), bc_type=((1, va), (1, vb)))
+        def stance(u, contact):
+            ankle, pitch, _ = self._stance(s, u, contact)
+            return np.array([ankle[0], ankle[2], pitch])
 
-    def _since_strike(self, s, t):
-        """Seconds since that foot's last strike."""
-        return (t - self._first_strike(s)) % (2 * self.T)
-
-    def _first_strike(self, s):
-        return self.t_first + (0 if s == "l" else self.T)
+        e, before, after = 1e-3, step.contact, following.contact
+        a, b = stance(1.0, before), stance(0.0, after)
+        va = (a - stance(1 - e, before)) / (e * before)
+        vb = (stance(e, after) - b) / (e * after)
+        va[1] += 0.45
+        vb[1] = -0.35
+        vb[2] = -0.2 if self.th_st < 0 else 0.0
+        if self.running:
+            K = [0, 0.18, 0.40, 0.66, 0.88, 1]
+            P = [
+                a,
+                [a[0] - 0.06, a[1] + 0.20 * L, a[2] + D(28)],
+                [a[0] * 0.55, zb - 0.47 * L, D(92)],
+                [0.14, zb - 0.56 * L, D(45)],
+                [b[0] + 0.07, b[1] + 0.075, D(0) + self.th_st * 0.6],
+                b,
+            ]
+        else:
+            K = [0, 0.22, 0.50, 0.80, 1]
+            P = [
+                a,
+                [a[0] * 0.62, a[1] + 0.075, a[2] * 0.95],
+                [0.06, self.po.ankle_z + 0.085, D(22)],
+                [b[0] - 0.02, b[1] + 0.05, self.th_st * 0.8],
+                b,
+            ]
+        return CubicSpline(np.array(K) * ts, np.array(P), bc_type=((1, va), (1, vb)))
 
     def on_ground(self, s, t):
         """Whether that foot is in contact at time t."""
-        return self._since_strike(s, t) <= self.tc
+        return t <= self.steps.of_foot(s, t)[0].off
 
     def _foot(self, s, t):
         """(ankle relative to the point of the floor below the hip, pitch, toe pitch) at time t."""
-        k = self._since_strike(s, t)
-        if k <= self.tc:
-            return self._stance(s, k / self.tc)
-        w = k - self.tc
-        x, z, p = self.sw[s](w)
+        step, _ = self.steps.of_foot(s, t)
+        if t <= step.off:
+            return self._stance(s, (t - step.t) / step.contact, step.contact)
+        w = t - step.off
+        x, z, p = self.sw[s, step.t](w)
         toe = p * float(smooth_step(w / 0.08)) if p > 0 else p
         return np.array([x, self._foot_y(s), z]), float(p), toe
 
     def spec(self, t):
-        z = self.z_base + self._dz((t - self.t_first) % self.T)
+        z = self.z_base + self._dz(t)
         x0 = self.v * t if self.over else 0.0
         hip = np.array([x0, 0, z])
-        ph = np.pi * (t - self.t_first) / self.T  # stride phase: left strike at 0 (mod 2 pi)
+        ph = np.pi * float(self.steps.phase(t))  # stride phase: left strike at 0 (mod 2 pi)
         yaw = D(6) * np.cos(ph) * -1  # left side forward at left strike -> turn right
         R = self.running
         feet = {}
@@ -186,42 +181,7 @@ class Gait(Motion):
         return [] if self.over else [("treadmill", transform())]
 
     def truth(self):
-        """Strikes, toe-offs and what follows from cadence and contact time."""
-        j = self.po.joints(self.pose(self.t_first + 1e-6))
-        jm = self.po.joints(self.pose(self.t_first + self.tc / 2))
-        return dict(
-            kind="gait",
-            exercise=self.name,
-            overground=bool(self.over),
-            speed_m_s=self.v,
-            cadence_spm=self.cad,
-            step_time_s=self.T,
-            stride_time_s=2 * self.T,
-            contact_time_s=self.tc,
-            swing_time_s=2 * self.T - self.tc,
-            flight_time_s=max(0.0, self.tf),
-            double_support_s=max(0.0, -self.tf),
-            duty_factor=self.tc / 2 / self.T,
-            step_length_m=self.v * self.T,
-            vertical_oscillation_pelvis_m=self.vo,
-            trunk_lean_deg=float(np.degrees(self.lean)),
-            angles_at_left_strike=joint_angles(j),
-            angles_at_left_midstance=joint_angles(jm),
-            events=self._events(),
-        )
-
-    def _events(self):
-        strikes, offs = [], []
-        for s, side in (("l", "left"), ("r", "right")):
-            first = self._first_strike(s)
-            k0 = int(np.floor(-first / (2 * self.T))) - 1
-            for k in range(k0, int(self.duration / (2 * self.T)) + 3):
-                t = first + 2 * self.T * k
-                if 0 <= t < self.duration:
-                    strikes.append(dict(type="foot_strike", side=side, t=t))
-                if 0 <= t + self.tc < self.duration:
-                    offs.append(dict(type="toe_off", side=side, t=t + self.tc))
-        return sorted(strikes + offs, key=lambda e: e["t"])
+        return gait_truth(self)
 
 
 class Run(Gait):

@@ -1,4 +1,4 @@
-"""Barbell and treadmill."""
+"""Barbell, pull-up bar and treadmill."""
 
 from .shapes import Builder
 
@@ -14,6 +14,13 @@ def barbell(plate_r=0.225, plates=((0.03, (0.75, 0.08, 0.08)),), half=0.66, leng
             B.cyl([0, s * y, 0], [0, s * (y + th), 0], plate_r, c, 40)
             B.cyl([0, s * y - s * 0.002, 0], [0, s * (y + th + 0.002), 0], 0.08, (0.35, 0.35, 0.37), 24)
             y += th + 0.005
+    return B.mesh()
+
+
+def bar(length):
+    """Bare bar along y through the origin."""
+    B = Builder()
+    B.cyl([0, -length / 2, 0], [0, length / 2, 0], 0.015, (0.55, 0.55, 0.58))
     return B.mesh()
 
 
