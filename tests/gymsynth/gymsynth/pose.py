@@ -208,8 +208,8 @@ class Poser:
         return across if s == "l" else -across
 
     def hand_rotation(self, s, fingers, across=(0.0, -1.0, 0.0)):
-        """Rotation of a hand with its fingers pointing along `fingers`; `across` is the axis of finger flexion: -y turns
-        the palm down when the fingers point forward, and forward when they point up."""
+        """Rotation of a hand with its fingers pointing along `fingers`; `across` is the axis of finger flexion: -y
+        turns the palm down when the fingers point forward, and forward when they point up."""
         b, J = self.b, self.b.J
         along = b.head[J[f"middle_01_{s}"]] - b.head[J[f"hand_{s}"]]
         turned = frame(np.asarray(fingers, float), np.asarray(across, float))

@@ -111,10 +111,8 @@ class Row(HandPath):
         self.grip = c.get("grip_half", 0.30)
         self.hx = 0.0
         arms = self.hang_arms(flex=50, elbow=5)
-        bar = (
-            c.get("bar_mass_frac", 0.6),
-            lambda pose: 0.5 * (pose.p[self.b.J["hand_l"]] + pose.p[self.b.J["hand_r"]]),
-        )
+        hands = [self.b.J["hand_l"], self.b.J["hand_r"]]
+        bar = (c.get("bar_mass_frac", 0.6), lambda pose: pose.p[hands].mean(axis=0))
 
         def still(hx):
             self.hx = hx

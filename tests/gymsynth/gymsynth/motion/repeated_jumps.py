@@ -9,7 +9,7 @@ from .jump import JumpBase
 class RepeatedJumps(JumpBase):
     """A counter-movement jump, then hops with the given contact times and take-off velocities.
 
-    `hops`, `contact_time` and `v_takeoff` (a number, or one for each hop), `first_v_takeoff` of the jump that starts."""
+    `hops`, `contact_time` and `v_takeoff` (a number, or one for each hop), `first_v_takeoff` of the first jump."""
 
     name = "repeated_jumps"
 

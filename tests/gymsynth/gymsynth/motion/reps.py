@@ -57,8 +57,8 @@ class RepMotion(Motion):
         return dict(ecc=ecc, con=con, far=far, top=top, amp=amp)
 
     def _side(self, i):
-        """Leading side of repetition i; None where both do the same."""
-        return None
+        """Leading side of repetition i; empty where both do the same."""
+        return ""
 
     def _legs(self, r):
         """The repetition's movements: (from second, to second, from phase, to phase)."""

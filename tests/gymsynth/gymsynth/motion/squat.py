@@ -14,7 +14,8 @@ class BackSquat(RepMotion):
     and the centre of mass of body and bar stays above the middle of the feet.
 
     Faults, all at their full size at the bottom: `valgus_deg` turns the knees in (a number, or left and right),
-    `hip_shift_m` moves the hips to the left, `pelvis_roll_deg` lowers the right hip, `pelvis_yaw_deg` brings it forward."""
+    `hip_shift_m` moves the hips to the left, `pelvis_roll_deg` lowers the right hip, `pelvis_yaw_deg` turns
+    it forward."""
 
     name = "back_squat"
     frontal = True
