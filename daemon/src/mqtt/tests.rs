@@ -1,5 +1,6 @@
 //! Tests against real brokers: the embedded one and Debian's mosquitto, with real clients.
 
+mod choose;
 mod docs;
 mod embedded;
 mod external;

@@ -23,6 +23,7 @@ pub(super) struct Message {
 /// A client that is subscribed.
 pub(super) struct Subscriber {
     pub(super) messages: mpsc::UnboundedReceiver<Message>,
+    client: AsyncClient,
     task: JoinHandle<()>,
 }
 
@@ -42,13 +43,16 @@ impl Subscriber {
         let codes = tokio::time::timeout(DEADLINE, confirmation).await.expect("a confirmation");
         assert!(matches!(codes[0], SubscribeReasonCode::Success(_)), "{filter}: {codes:?}");
         let task = tokio::spawn(async move {
-            // The client lives as long as its loop.
-            let _client = client;
             while let Ok(event) = eventloop.poll().await {
                 pass_on(event, &sender);
             }
         });
-        Self { messages, task }
+        Self { messages, client, task }
+    }
+
+    /// Publishes as a tablet does.
+    pub(super) async fn publish(&self, topic: &str, payload: &str) {
+        self.client.publish(topic, QoS::AtLeastOnce, false, payload.as_bytes().to_vec()).await.unwrap();
     }
 
     pub(super) async fn next(&mut self) -> Message {
