@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::panic, clippy::must_use_candidate)]
 #![allow(clippy::missing_panics_doc)]
 
+pub mod coverage;
 pub mod physics;
 pub mod truth;
 
@@ -90,12 +91,17 @@ pub fn jitter(recording: &mut Recording, sigma_px: f64, seed: u64) {
     }
 }
 
-/// Known biases of a pose model, from its manifest.
+/// Known biases of a pose model's raw landmarks, from its manifest.
 pub fn profile(model: &str) -> ModelProfile {
+    profile_of(model, "movement")
+}
+
+/// Known biases of a pose model, from a table of its manifest: `movement` or `movement_refined`.
+pub fn profile_of(model: &str, table: &str) -> ModelProfile {
     let path =
         format!("{}/../../models/manifests/blazepose_landmark_{model}.toml", env!("CARGO_MANIFEST_DIR"));
     let manifest: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
-    let profile: ModelProfile = manifest["movement"].clone().try_into().unwrap();
+    let profile: ModelProfile = manifest[table].clone().try_into().unwrap();
     profile.check().unwrap();
     profile
 }
