@@ -5,12 +5,14 @@ use std::time::Duration;
 use crate::person::{Frame, Out};
 use crate::quality::{Clock, SessionQuality, Tally};
 use crate::roster::Roster;
+use crate::signal::{Arrival, MOST_PEOPLE, Reorder};
 use crate::{Choice, Event, LivePerson, PersonPose, Settings};
 
 /// Turns the poses of one camera into events.
 #[derive(Debug)]
 pub struct Session {
     settings: Settings,
+    order: Reorder,
     clock: Clock,
     roster: Roster,
     tally: Tally,
@@ -20,14 +22,67 @@ pub struct Session {
 impl Session {
     /// A session that has seen nothing.
     pub fn new(settings: Settings) -> Self {
-        let roster = Roster::new();
-        Self { settings, clock: Clock::default(), roster, tally: Tally::default(), live: Vec::new() }
+        Self {
+            order: Reorder::new(settings.layout.len()),
+            settings,
+            clock: Clock::default(),
+            roster: Roster::new(),
+            tally: Tally::default(),
+            live: Vec::new(),
+        }
     }
 
-    /// One frame: `pts` strictly increases, `people` as tracked. Appends to `events`. A frame whose time does not come
-    /// after the last one's is counted and left out.
+    /// One frame: `pts` is its time, `people` as tracked (24 at most). Appends to `events`.
+    ///
+    /// Frames go through in the order of their time. One that follows the last one directly goes through at once; one
+    /// behind a gap waits for the missing one, 0.1 s or three frames at most (the first frames of a session, while the
+    /// frame rate is unknown, always do). A frame that comes later than that, or whose time is known already, is counted and left out.
     pub fn push(&mut self, pts: Duration, people: &[PersonPose<'_>], events: &mut Vec<Event>) {
         let t = pts.as_secs_f64();
+        let people = &people[..people.len().min(MOST_PEOPLE)];
+        match self.order.offer(t, people, self.clock.median_dt()) {
+            Arrival::Next => self.process(t, people, events),
+            Arrival::Held => {}
+            Arrival::Doubled | Arrival::Late => self.tally.frames_ignored += 1,
+        }
+        while let Some(held) = self.order.due(self.clock.median_dt()) {
+            self.process(held.t, &held.people(), events);
+            self.order.give_back(held);
+        }
+    }
+
+    /// The picture does not continue (a loop, a reconnect): open movements are discarded, finished ones and sets are kept.
+    pub fn discontinuity(&mut self, events: &mut Vec<Event>) {
+        self.flush(events);
+        let mut out = Out { tally: &mut self.tally, events };
+        for person in self.roster.iter_mut() {
+            person.discard(&mut out);
+        }
+        self.clock.interrupt();
+        self.order.interrupt();
+        self.live.clear();
+    }
+
+    /// The end: emits what is still held back and closes open sets.
+    pub fn finish(&mut self, events: &mut Vec<Event>) {
+        self.flush(events);
+        let Some(t) = self.clock.newest_t() else { return };
+        let frame = Frame { t, median_dt: self.clock.median_dt(), settings: &self.settings };
+        let mut out = Out { tally: &mut self.tally, events };
+        for person in self.roster.iter_mut() {
+            person.finish(&frame, &mut out);
+        }
+    }
+
+    fn flush(&mut self, events: &mut Vec<Event>) {
+        while let Some(held) = self.order.take() {
+            self.process(held.t, &held.people(), events);
+            self.order.give_back(held);
+        }
+    }
+
+    /// One frame, in its turn.
+    fn process(&mut self, t: f64, people: &[PersonPose<'_>], events: &mut Vec<Event>) {
         if !self.clock.tick(t) {
             self.tally.frames_ignored += 1;
             return;
@@ -58,6 +113,7 @@ impl Session {
 
     /// A coach's choice: holds from the next frame on. Another exercise or load closes open sets.
     pub fn choose(&mut self, choice: Choice, events: &mut Vec<Event>) {
+        self.flush(events);
         let other = choice.exercise != self.settings.exercise || choice.load_kg != self.settings.load_kg;
         self.settings.choose(choice);
         let Some(t) = self.clock.newest_t() else { return };
@@ -67,26 +123,6 @@ impl Session {
                 person.close(t, &mut out);
             }
             person.choose(&self.settings);
-        }
-    }
-
-    /// The picture does not continue (a loop, a reconnect): open movements are discarded, finished ones and sets are kept.
-    pub fn discontinuity(&mut self, events: &mut Vec<Event>) {
-        let mut out = Out { tally: &mut self.tally, events };
-        for person in self.roster.iter_mut() {
-            person.discard(&mut out);
-        }
-        self.clock.interrupt();
-        self.live.clear();
-    }
-
-    /// The end: emits what is still held back and closes open sets.
-    pub fn finish(&mut self, events: &mut Vec<Event>) {
-        let Some(t) = self.clock.newest_t() else { return };
-        let frame = Frame { t, median_dt: self.clock.median_dt(), settings: &self.settings };
-        let mut out = Out { tally: &mut self.tally, events };
-        for person in self.roster.iter_mut() {
-            person.finish(&frame, &mut out);
         }
     }
 

@@ -1,0 +1,115 @@
+//! The signal layer from outside: order of arrival, gaps and doubled frames change no number.
+// Helpers outside of `#[test]` are tests, too.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+
+mod common;
+
+use common::physics::{Cmj, Figure, Squats};
+use common::{Random, Recording, profile, run, settings, truth};
+use spotter_movement::{Event, ModelProfile, PoseFrame, Quality};
+
+/// Squats, then a jump.
+fn training(figure: &Figure) -> Recording {
+    let squats = Squats::new(2);
+    let cmj = Cmj::new(squats.end() + 1.0, 0.30);
+    figure.film(cmj.landing() + 1.5, |t| if t < squats.end() { squats.posture(t) } else { cmj.posture(t) })
+}
+
+/// The frames as they arrive when each is delayed by up to `lag_s`.
+fn delayed(recording: &Recording, lag_s: f64, seed: u64) -> Recording {
+    let mut random = Random(seed);
+    let mut arrivals: Vec<(f64, PoseFrame)> = recording
+        .frames
+        .iter()
+        .map(|f| (f.pts.as_secs_f64() + lag_s * random.uniform(), f.clone()))
+        .collect();
+    arrivals.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let frames: Vec<PoseFrame> = arrivals.into_iter().map(|(_, frame)| frame).collect();
+    assert!(frames.windows(2).any(|pair| pair[1].pts < pair[0].pts), "nothing was out of order");
+    Recording { frames, ..recording.clone() }
+}
+
+fn bytes(recording: &Recording, model: &ModelProfile) -> (String, u64) {
+    let (events, session) = run(recording, settings(recording, Some(1.80), model.clone()));
+    (serde_json::to_string(&events).unwrap(), session.quality().frames_ignored)
+}
+
+fn same_events_in_any_order(recording: &Recording, lag_s: f64, model: &ModelProfile, label: &str) {
+    let in_order = bytes(recording, model);
+    assert!(in_order.0.contains("decided_s"), "{label}: no event to compare");
+    for seed in 0..4 {
+        assert_eq!(bytes(&delayed(recording, lag_s, seed), model), in_order, "{label}, seed {seed}");
+    }
+}
+
+/// METRICS §9 item 8.
+#[test]
+fn the_order_of_arrival_within_the_lag_changes_nothing() {
+    for (fps, time_jitter, dropped) in
+        [(25.0, 0.0, 0.0), (30.0, 0.6, 0.0), (60.0, 0.6, 0.05), (120.0, 0.3, 0.02)]
+    {
+        let figure = Figure { fps, time_jitter, dropped, noise_px: 1.0, ..Figure::default() };
+        same_events_in_any_order(&training(&figure), 0.095, &ModelProfile::default(), &format!("{fps} fps"));
+    }
+}
+
+#[test]
+fn the_order_of_arrival_changes_nothing_in_recorded_poses() {
+    if truth::folder().is_none() {
+        return;
+    }
+    for name in ["squat_sag_60", "cmj_45_30"] {
+        same_events_in_any_order(&truth::poses(name, "full"), 0.095, &profile("full"), name);
+    }
+}
+
+/// Times that jitter by ± 30 % and 5 % of missing frames: every number stays within its stated uncertainty (2 σ).
+#[test]
+fn late_doubled_and_missing_frames_change_no_number_beyond_its_uncertainty() {
+    let values = |recording: &Recording| {
+        let (events, _) = run(recording, settings(recording, Some(1.80), ModelProfile::default()));
+        let mut values = Vec::new();
+        for event in &events {
+            match event {
+                Event::Rep(rep) => values.extend([
+                    rep.rom_m.clone(),
+                    rep.mean_concentric_velocity_m_s.clone(),
+                    rep.eccentric_s.clone(),
+                    rep.concentric_s.clone(),
+                ]),
+                Event::Jump(jump) => {
+                    values.extend([
+                        jump.height_m.clone(),
+                        jump.flight_time_s.clone(),
+                        jump.takeoff_s.clone(),
+                    ]);
+                }
+                _ => {}
+            }
+        }
+        values
+    };
+    let figure = Figure::default();
+    let steady = values(&training(&figure));
+    assert_eq!(steady.len(), 11);
+    let mut outside = 0;
+    let mut all = 0;
+    for seed in 1..9 {
+        let mut rough = training(&Figure { time_jitter: 0.6, dropped: 0.05, seed, ..figure.clone() });
+        let doubled: Vec<PoseFrame> = rough.frames.iter().step_by(7).cloned().collect();
+        rough.frames.extend(doubled);
+        rough.frames.sort_by_key(|frame| frame.pts);
+        let rough = values(&delayed(&rough, 0.09, seed));
+        assert_eq!(rough.len(), steady.len(), "seed {seed}");
+        for (a, b) in rough.iter().zip(&steady) {
+            let (Some(x), Some(y)) = (a.value(), b.value()) else { panic!("seed {seed}: {a:?}, {b:?}") };
+            // A value may say that it was disturbed; one that doesn't must hold.
+            if a.quality() > Quality::Low {
+                all += 1;
+                outside += usize::from((x - y).abs() > 2.0 * a.u().unwrap());
+            }
+        }
+    }
+    println!("{outside} of {all} values beyond 2 σ of the undisturbed ones");
+    assert_eq!(outside, 0, "of {all}");
+}
