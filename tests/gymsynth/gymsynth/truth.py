@@ -15,10 +15,10 @@ def frame_count(stage):
     return int(np.floor(stage.duration * stage.fps))
 
 
-def truth(stage, name):
-    """Truth of a clip: see the README for its fields."""
-    over, rows = 0.0, []
-    for i in range(frame_count(stage)):
+def truth(stage, name, every=1):
+    """Truth of a clip: see the README for its fields. `every`: joints of one in so many frames."""
+    over, rows, frames = 0.0, [], frame_count(stage)
+    for i in range(0, frames, every):
         row, pose = _frame(stage, i)
         rows.append(row)
         over = max(over, pose.over)
@@ -29,10 +29,10 @@ def truth(stage, name):
         name=name,
         config=stage.cfg,
         fps=stage.fps,
-        frames=len(rows),
+        frames=frames,
         width=stage.width,
         height=stage.height,
-        duration_s=len(rows) / stage.fps,
+        duration_s=frames / stage.fps,
         joint_names=JOINTS,
         athlete_height_m=body.height_m,
         athlete_height_shod_m=body.height_m + body.sole,

@@ -120,21 +120,21 @@ class FrontSquat(BackSquat):
     """Front squat: the bar on the front of the shoulders, elbows forward, a trunk that stays upright."""
 
     name = "front_squat"
-    grip_half = 0.27
+    grip_half = 0.235
     depth_m = 0.52
-    leans_deg = (2, 24)
+    leans_deg = (2, 14)
 
     def _bar_on_shoulders(self):
         """Middle of the bar at rest: in front of the neck, on the front of the shoulders."""
         shoulder = self.b.head[self.b.J["upperarm_l"]]
-        return np.array([shoulder[0] + 0.085, 0, shoulder[2] + 0.055])
+        return np.array([shoulder[0] + 0.075, 0, shoulder[2] + 0.035])
 
     def _arms(self, k, lean):
         elbows = self.cfg.get("elbow_drop_deg", 0.0) * np.clip(k, 0, 1)
-        pole = ry(D(elbows)) @ np.array([1.0, 0.0, 0.12])
+        pole = ry(D(elbows)) @ np.array([1.0, 0.0, 0.2])
         return {
             s: dict(
-                wrist=self.bar_rest + [-0.01, sg * self.grip, 0.02],
+                wrist=self.bar_rest + [-0.085, sg * self.grip, 0.065],
                 frame="chest",
                 pole=pole * [1, sg, 1] + [0, sg * 0.2, 0],
                 grip=1.0,
