@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use common::physics::{Figure, Squats};
 use common::{Recording, profile, settings, truth};
 use criterion::{BenchmarkId, Criterion, Throughput};
-use spotter_movement::{ModelProfile, PersonPose, PosePerson, Session};
+use spotter_movement::{ModelProfile, PersonPose, Session};
 
 /// A recording as a session takes it.
 struct Input {
@@ -36,7 +36,7 @@ fn inputs() -> Vec<Input> {
                     point.x_px += 900.0 * f64::from(more);
                     point
                 });
-                PosePerson { id: 1 + more, keypoints: moved.collect() }
+                common::person(1 + more, moved.collect())
             }));
         }
         let name = format!("figure, {people} in view, {fps} fps");

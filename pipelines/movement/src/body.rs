@@ -26,6 +26,14 @@ pub(crate) struct BarSample {
     pub(crate) u_px: f64,
 }
 
+impl BarSample {
+    /// The bar as movement reads it; `None` where a figure of it can't be.
+    pub(crate) fn of(bar: BarPoint) -> Option<Self> {
+        let bar = bar.checked()?;
+        Some(Self { centre: [bar.x_px, -bar.y_px], radius_px: bar.radius_px, u_px: bar.u_px })
+    }
+}
+
 /// One frame of a person. Points in pixels, x to the right, **y up** (so negative); `None` where not seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct BodySample {
@@ -121,11 +129,7 @@ impl BodyReader {
                 }
             }),
             near: 0,
-            bar: pose.bar.and_then(BarPoint::checked).map(|bar| BarSample {
-                centre: [bar.x_px, -bar.y_px],
-                radius_px: bar.radius_px,
-                u_px: bar.u_px,
-            }),
+            bar: pose.bar.and_then(BarSample::of),
         };
         let confidence = [self.hip.confidence(), self.knee.confidence(), self.ankle.confidence()];
         sample.knee_flexion_deg = self.near.knee_flexion(confidence, hips, knees, ankles);

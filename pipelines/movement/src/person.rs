@@ -1,11 +1,13 @@
 //! Everything that is followed of one person.
 
-use crate::body::{BodyReader, BodySample};
+use std::time::Duration;
+
+use crate::body::{BarSample, BodyReader, BodySample};
 use crate::calibrate::{Calibrator, Scale};
 use crate::event::{Event, LivePerson, Phase};
 use crate::jump::Jumps;
 use crate::measured::rounded;
-use crate::pose::PersonPose;
+use crate::pose::{BarPoint, PersonPose};
 use crate::quality::Tally;
 use crate::settings::Settings;
 use crate::signal::{Ring, drop_spike};
@@ -23,6 +25,9 @@ const SPIKE: f64 = 0.035;
 const HOP_M_S: f64 = 12.0;
 const HOP_FLOOR_M: f64 = 0.25;
 const OTHER_BODY_S: f64 = 0.5;
+
+/// Times closer than this are those of one frame.
+const SAME_FRAME_S: f64 = 1e-4;
 
 /// What all people of a session share in one frame.
 #[derive(Debug)]
@@ -166,6 +171,14 @@ impl Person {
             out.tally.outliers += 1;
         }
         self.follow(frame, frame.t - half_window(frame.median_dt), out);
+    }
+
+    /// Where the bar was, as it turned out later.
+    pub(crate) fn bar_past(&mut self, past: &[(Duration, BarPoint)]) {
+        for sample in self.observed.ring.iter_mut() {
+            let at = past.iter().find(|(t, _)| (t.as_secs_f64() - sample.t).abs() < SAME_FRAME_S);
+            sample.bar = sample.bar.or_else(|| at.and_then(|(_, bar)| BarSample::of(*bar)));
+        }
     }
 
     /// The person is not in this frame.

@@ -6,7 +6,7 @@ use crate::person::{Frame, Out};
 use crate::quality::{Clock, SessionQuality, Tally};
 use crate::roster::Roster;
 use crate::signal::{Arrival, MOST_PEOPLE, Reorder};
-use crate::{Choice, Event, LivePerson, PersonPose, Settings};
+use crate::{BarPoint, Choice, Event, LivePerson, PersonPose, Settings};
 
 /// Turns the poses of one camera into events.
 #[derive(Debug)]
@@ -109,6 +109,14 @@ impl Session {
         self.live.clear();
         let present = self.roster.iter().filter(|person| people.iter().any(|pose| pose.id == person.id()));
         self.live.extend(present.map(|person| person.live(&frame)));
+    }
+
+    /// Where a person's bar was in earlier frames: a bar tracker is only sure of a bar once it has moved. Call it before the
+    /// [`Session::push`] of the frame that first has the bar; what lies further back than the analysis looks is left out.
+    pub fn bar_past(&mut self, person_id: u32, past: &[(Duration, BarPoint)]) {
+        if let Some(person) = self.roster.iter_mut().find(|person| person.id() == person_id) {
+            person.bar_past(past);
+        }
     }
 
     /// A coach's choice: holds from the next frame on. Another exercise or load closes open sets.

@@ -7,7 +7,7 @@ mod common;
 
 use common::truth::{self, Clip, number};
 use common::{Recording, jitter, profile, run, settings};
-use spotter_movement::{Event, Jump, JumpKind, Measured, ModelProfile, PoseFrame, PosePerson, Rep};
+use spotter_movement::{Event, Jump, JumpKind, Measured, ModelProfile, PoseFrame, Rep};
 
 struct Found {
     jumps: Vec<Jump>,
@@ -240,7 +240,7 @@ fn real_squats_at_five_frames_a_second_are_counted_with_low_quality() {
     let layout = truth::poses("cmj_45_30", "full");
     let frames = landmarks.iter().enumerate().map(|(i, points)| {
         let keypoint = |p: &Vec<f64>| spotter_movement::Keypoint { x_px: p[0], y_px: p[1], confidence: 0.9 };
-        let person = PosePerson { id: 1, keypoints: points.iter().take(33).map(keypoint).collect() };
+        let person = common::person(1, points.iter().take(33).map(keypoint).collect());
         PoseFrame { pts: std::time::Duration::from_millis(200 * i as u64), people: vec![person] }
     });
     let recording =

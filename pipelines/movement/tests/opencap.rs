@@ -8,7 +8,7 @@ use std::fs;
 use std::time::Duration;
 
 use common::{Recording, run, settings, truth};
-use spotter_movement::{Event, Keypoint, ModelProfile, PoseFrame, PosePerson, Rep};
+use spotter_movement::{Event, Keypoint, ModelProfile, PoseFrame, Rep};
 
 /// A figure of 1.80 m, seen from the side, that takes the pelvis' height and the joints' sagittal angles from the set.
 /// Proportions are Drillis and Contini's, as the set's own model is not at hand: heights and angles are the set's.
@@ -48,7 +48,7 @@ fn film(fps: usize) -> Option<(Recording, serde_json::Value)> {
             y_px: 800.0 - p[1] / 0.003,
             confidence: 0.95,
         };
-        let person = PosePerson { id: 1, keypoints: points.iter().map(keypoint).collect() };
+        let person = common::person(1, points.iter().map(keypoint).collect());
         PoseFrame { pts: Duration::from_secs_f64(row[time]), people: vec![person] }
     });
     let names = ["nose", "right_shoulder", "right_hip", "right_knee", "right_ankle", "right_foot_index"];

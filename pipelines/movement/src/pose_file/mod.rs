@@ -4,7 +4,8 @@
 //! {"spotter_poses":1,"keypoints":["nose","left_shoulder"],"width":1280,"height":720,"fps":60.0}
 //! {"t":0.016667,"people":[{"id":1,"kp":[[640.0,210.5,0.98],[600.1,300.2,0.97]]}]}
 //! ```
-//! Seconds, pixels, y down. A keypoint of `null` coordinates is missing. Further fields are tolerated.
+//! A person may have `"bar":[x,y,radius,u]`, the plate tracked in the picture (radius null where it is no disc), and, in the frame that
+//! is the first to be sure of it, `"bar_past":[[t,x,y,radius,u],…]`. Seconds, pixels, y down. A keypoint of `null` coordinates is missing. Further fields are tolerated.
 
 mod faults;
 mod parse;
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use self::faults::PoseFaults;
 pub use self::reader::PoseReader;
 pub use self::writer::PoseWriter;
-use crate::{Keypoint, Layout};
+use crate::{BarPoint, Keypoint, Layout};
 
 /// Version of the format.
 const VERSION: u64 = 1;
@@ -69,6 +70,10 @@ pub struct PosePerson {
     pub id: u32,
     /// Keypoints in the header's order; missing ones have NaN coordinates and no confidence.
     pub keypoints: Vec<Keypoint>,
+    /// The bar that the person holds, where it was tracked in the picture.
+    pub bar: Option<BarPoint>,
+    /// Where the bar was in earlier frames, when this frame is the first that is sure of it.
+    pub bar_past: Vec<(Duration, BarPoint)>,
 }
 
 /// One further line.

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::faults::{Fault, PoseFaults};
 use super::{PoseFrame, PoseHeader, PosePerson, VERSION};
-use crate::Keypoint;
+use crate::{BarPoint, Keypoint};
 
 /// Coordinates further out than any picture are broken.
 const FARTHEST_PX: f64 = 1e6;
@@ -25,10 +25,17 @@ struct RawFrame {
 /// x, y, confidence.
 type RawPoint = (Option<f64>, Option<f64>, Option<f64>);
 
+/// x, y, radius, uncertainty.
+type RawBar = (f64, f64, Option<f64>, f64);
+
 #[derive(Deserialize)]
 struct RawPerson {
     id: u32,
     kp: Vec<Option<RawPoint>>,
+    #[serde(default)]
+    bar: Option<RawBar>,
+    #[serde(default)]
+    bar_past: Vec<(f64, f64, f64, Option<f64>, f64)>,
 }
 
 /// The header, checked.
@@ -78,9 +85,23 @@ pub(super) fn frame(
             faults.count(Fault::DoubledPerson, line);
         }
         let keypoints = person.kp.into_iter().map(|raw| keypoint(raw, line, faults)).collect();
-        people.push(PosePerson { id: person.id, keypoints });
+        people.push(PosePerson {
+            id: person.id,
+            keypoints,
+            bar: person.bar.and_then(bar),
+            bar_past: person.bar_past.into_iter().filter_map(past).collect(),
+        });
     }
     Ok(PoseFrame { pts, people })
+}
+
+/// The bar of a line; what is no place in a picture is left out.
+fn bar((x_px, y_px, radius_px, u_px): RawBar) -> Option<BarPoint> {
+    BarPoint { x_px, y_px, radius_px, u_px }.checked()
+}
+
+fn past((t, x_px, y_px, radius_px, u_px): (f64, f64, f64, Option<f64>, f64)) -> Option<(Duration, BarPoint)> {
+    Some((Duration::try_from_secs_f64(t).ok()?, bar((x_px, y_px, radius_px, u_px))?))
 }
 
 fn keypoint(raw: Option<RawPoint>, line: u64, faults: &mut PoseFaults) -> Keypoint {

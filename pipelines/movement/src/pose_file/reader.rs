@@ -110,7 +110,7 @@ impl<R: BufRead> PoseReader<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Keypoint, PosePerson, PoseWriter};
+    use crate::{BarPoint, Keypoint, PosePerson, PoseWriter};
 
     const HEADER: &str = r#"{"spotter_poses":1,"keypoints":["nose","left_hip"],"width":640,"height":480,"fps":30.0,"note":"x"}"#;
 
@@ -181,8 +181,16 @@ mod tests {
             Keypoint { x_px: 1.25, y_px: 2.5, confidence: 0.75 },
             Keypoint { x_px: f64::NAN, y_px: 0.0, confidence: 0.0 },
         ];
-        let frame =
-            PoseFrame { pts: Duration::from_micros(16_667), people: vec![PosePerson { id: 3, keypoints }] };
+        let bar = BarPoint { x_px: 3.5, y_px: 4.25, radius_px: None, u_px: 0.125 };
+        let frame = PoseFrame {
+            pts: Duration::from_micros(16_667),
+            people: vec![PosePerson {
+                id: 3,
+                keypoints,
+                bar: Some(bar),
+                bar_past: vec![(Duration::from_millis(10), bar)],
+            }],
+        };
         let mut writer = PoseWriter::new(Vec::new(), &header).unwrap();
         writer.write(&frame).unwrap();
         let text = String::from_utf8(writer.into_inner()).unwrap();
@@ -190,6 +198,10 @@ mod tests {
         assert_eq!(read[0].people[0].keypoints[0], frame.people[0].keypoints[0]);
         assert_eq!(read[0].people[0].keypoints[1].checked(), None);
         assert_eq!(read[0].pts, frame.pts);
+        assert_eq!(
+            (read[0].people[0].bar, &read[0].people[0].bar_past),
+            (Some(bar), &frame.people[0].bar_past)
+        );
     }
 
     fn faults(lines: &[&str]) -> (Vec<PoseFrame>, Vec<String>) {

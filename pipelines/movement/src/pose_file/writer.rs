@@ -1,11 +1,12 @@
 //! Writing pose files.
 
 use std::io::Write;
+use std::time::Duration;
 
 use serde::Serialize;
 
 use super::{PoseFrame, PoseHeader, PosePerson};
-use crate::Keypoint;
+use crate::{BarPoint, Keypoint};
 
 /// Writes a pose file line by line.
 #[derive(Debug)]
@@ -24,7 +25,7 @@ impl<W: Write> PoseWriter<W> {
         Ok(Self { to })
     }
 
-    /// Writes one frame: hundredths of a pixel, thousandths of confidence. Coordinates that are no numbers become null.
+    /// Writes one frame: hundredths of a pixel (the bar: thousandths), thousandths of confidence. Coordinates that are no numbers become null.
     ///
     /// # Errors
     /// When writing fails.
@@ -33,6 +34,10 @@ impl<W: Write> PoseWriter<W> {
         struct Person {
             id: u32,
             kp: Vec<[Option<f64>; 3]>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            bar: Option<[Option<f64>; 4]>,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            bar_past: Vec<[Option<f64>; 5]>,
         }
         #[derive(Serialize)]
         struct Frame {
@@ -41,7 +46,20 @@ impl<W: Write> PoseWriter<W> {
         }
         let round = |value: f64, steps: f64| value.is_finite().then(|| (value * steps).round() / steps);
         let point = |k: &Keypoint| [round(k.x_px, 100.0), round(k.y_px, 100.0), round(k.confidence, 1000.0)];
-        let person = |p: &PosePerson| Person { id: p.id, kp: p.keypoints.iter().map(point).collect() };
+        let bar = |b: &BarPoint| {
+            let [x, y, u] = [b.x_px, b.y_px, b.u_px].map(|value| round(value, 1000.0));
+            [x, y, b.radius_px.and_then(|radius| round(radius, 1000.0)), u]
+        };
+        let past = |(t, b): &(Duration, BarPoint)| {
+            let [x, y, radius, u] = bar(b);
+            [Some(t.as_secs_f64()), x, y, radius, u]
+        };
+        let person = |p: &PosePerson| Person {
+            id: p.id,
+            kp: p.keypoints.iter().map(point).collect(),
+            bar: p.bar.as_ref().map(bar),
+            bar_past: p.bar_past.iter().map(past).collect(),
+        };
         let line = Frame { t: frame.pts.as_secs_f64(), people: frame.people.iter().map(person).collect() };
         serde_json::to_writer(&mut self.to, &line)?;
         self.to.write_all(b"\n")

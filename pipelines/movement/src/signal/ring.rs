@@ -53,6 +53,10 @@ impl<T: Timed> Ring<T> {
         self.samples.iter()
     }
 
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.samples.iter_mut()
+    }
+
     /// Samples with `from <= t <= to`.
     pub(crate) fn window(&self, from: f64, to: f64) -> impl DoubleEndedIterator<Item = &T> + Clone {
         let start = self.samples.partition_point(|sample| sample.t() < from);

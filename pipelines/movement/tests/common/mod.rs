@@ -11,7 +11,8 @@ pub mod truth;
 use std::time::Duration;
 
 use spotter_movement::{
-    Event, Keypoint, Layout, ModelProfile, PersonPose, PoseFrame, Report, Session, Settings, Source,
+    Event, Keypoint, Layout, ModelProfile, PersonPose, PoseFrame, PosePerson, Report, Session, Settings,
+    Source,
 };
 
 /// A recording to analyse.
@@ -28,6 +29,11 @@ pub fn settings(recording: &Recording, athlete_height_m: Option<f64>, model: Mod
     Settings { athlete_height_m, model, ..Settings::new(layout, recording.width, recording.height) }
 }
 
+/// A person without a bar.
+pub fn person(id: u32, keypoints: Vec<Keypoint>) -> PosePerson {
+    PosePerson { id, keypoints, bar: None, bar_past: Vec::new() }
+}
+
 /// Runs a recording through a session.
 pub fn run(recording: &Recording, settings: Settings) -> (Vec<Event>, Session) {
     let mut session = Session::new(settings);
@@ -41,7 +47,10 @@ pub fn run(recording: &Recording, settings: Settings) -> (Vec<Event>, Session) {
 
 pub fn push(session: &mut Session, frame: &PoseFrame, events: &mut Vec<Event>) {
     let people: Vec<PersonPose<'_>> =
-        frame.people.iter().map(|p| PersonPose { id: p.id, keypoints: &p.keypoints, bar: None }).collect();
+        frame.people.iter().map(|p| PersonPose { id: p.id, keypoints: &p.keypoints, bar: p.bar }).collect();
+    for person in &frame.people {
+        session.bar_past(person.id, &person.bar_past);
+    }
     session.push(frame.pts, &people, events);
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use spotter_movement::{Keypoint, PoseFrame, PosePerson};
+use spotter_movement::{Keypoint, PoseFrame};
 
 use super::{Random, Recording};
 
@@ -121,10 +121,7 @@ impl Figure {
                 confidence: 0.98,
             }
         });
-        PoseFrame {
-            pts: Duration::from_secs_f64(t),
-            people: vec![PosePerson { id: 1, keypoints: keypoints.collect() }],
-        }
+        PoseFrame { pts: Duration::from_secs_f64(t), people: vec![super::person(1, keypoints.collect())] }
     }
 }
 

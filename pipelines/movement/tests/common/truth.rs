@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value;
-use spotter_movement::{Keypoint, PoseFrame, PosePerson, PoseReader};
+use spotter_movement::{Keypoint, PoseFrame, PoseReader};
 
 use super::Recording;
 
@@ -60,9 +60,9 @@ pub fn joints(clip: &Clip) -> Recording {
         |p: &Value| Keypoint { x_px: p[0].as_f64().unwrap(), y_px: p[1].as_f64().unwrap(), confidence: 1.0 };
     let frames = truth["per_frame"].as_array().unwrap().iter().map(|frame| {
         let body = |key: &str| frame[key].as_array().map(|points| points.iter().map(point).collect());
-        let mut people = vec![PosePerson { id: 1, keypoints: body("uv").unwrap() }];
+        let mut people = vec![super::person(1, body("uv").unwrap())];
         // The passer-by is in the truth while far outside of the picture, too.
-        people.extend(body("other_uv").map(|keypoints| PosePerson { id: 2, keypoints }));
+        people.extend(body("other_uv").map(|keypoints| super::person(2, keypoints)));
         PoseFrame { pts: Duration::from_secs_f64(frame["t"].as_f64().unwrap()), people }
     });
     Recording {
