@@ -17,8 +17,10 @@ const WEAKEST_EDGE: i32 = 4;
 const MAX_EDGES: usize = 12_000;
 /// Share of an outline that must have voted.
 const LEAST_VOTES: f64 = 0.22;
-/// Candidates kept for each aspect.
-const PEAKS: usize = 8;
+/// Sizes that are told apart when candidates are ranked: clutter favours small outlines.
+const BANDS: usize = 3;
+/// Candidates kept for each aspect and band of sizes.
+const PEAKS: usize = 4;
 
 /// A place in the picture, pixels, its right and lower end not included.
 #[derive(Debug, Clone, Copy)]
@@ -183,9 +185,13 @@ impl Finder {
     /// reduction.
     fn collect(&mut self, aspect: f64, radii: [f64; 2], place: impl Fn(f64, f64) -> Option<(f64, f64, f64)>) {
         let [columns, rows] = self.cells();
-        let start = self.found.len();
+        let layers = radius_count(radii);
+        let (mut start, mut band) = (self.found.len(), 0);
         for (layer, radius) in radius_list(radii).enumerate() {
-            // Pixels of the outline, about half of which lie in the peak's cell and its neighbours' worst case.
+            if layer * BANDS / layers != band {
+                (start, band) = (self.found.len(), layer * BANDS / layers);
+            }
+            // Pixels of the outline.
             let outline = std::f64::consts::TAU * radius * (0.5 * (1.0 + aspect * aspect)).sqrt();
             let least = (LEAST_VOTES * outline).max(6.0);
             let votes = &self.votes[layer * rows * columns..(layer + 1) * rows * columns];
@@ -220,7 +226,7 @@ impl Finder {
     }
 }
 
-/// Keeps the strongest peaks of one aspect, one of each neighbourhood.
+/// Keeps the strongest peaks of one aspect and band, one of each neighbourhood.
 fn keep(found: &mut Vec<Candidate>, start: usize, candidate: Candidate) {
     let is_same = |other: &Candidate| {
         let (a, b) = (&candidate.ellipse, &other.ellipse);

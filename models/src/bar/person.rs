@@ -17,9 +17,11 @@ const REACH_M: f64 = 0.65;
 /// Time from one search of the picture to the next, seconds.
 const SEARCH_S: f64 = 0.12;
 /// Candidates followed at once.
-const CANDIDATES: usize = 8;
-/// Share of a candidate's outline that must be seen when it is found, and on average until it is believed.
+const CANDIDATES: usize = 12;
+/// Share of a candidate's outline that must be seen when it is found.
 const CANDIDATE_COVERAGE: f64 = 0.62;
+/// Share that must be seen on average until a candidate is believed. Plates reach 0.75–0.97, what else is round in a gym and moves 0.62.
+const SURE_COVERAGE: f64 = 0.72;
 /// A candidate that is not seen for so long is dropped, seconds.
 const CANDIDATE_GONE_S: f64 = 0.15;
 /// A head is no farther than this from the middle of the head, and no larger than that, metres.
@@ -157,6 +159,8 @@ impl Person {
         let radii = RADII_M.map(|radius| radius * scale);
         let reach = REACH_M * scale;
         tools.finder.find(luma, region, radii, None, |x, y| body.reach([x, y]) <= reach);
+        // Large ones first: a plate before its hub.
+        tools.finder.found.sort_unstable_by(|a, b| b.ellipse.radius.total_cmp(&a.ellipse.radius));
         for candidate in &tools.finder.found {
             if self.candidates.len() >= CANDIDATES {
                 break;
@@ -175,20 +179,20 @@ impl Person {
 
     /// Believes the largest of the candidates that move with the body: of two plates the nearer, of a plate and its hub the plate.
     fn believe(&mut self, scale: f64, body: &Body) -> Option<BarObservation> {
-        let mut best: Option<(usize, usize, f64, f64)> = None;
+        let mut best: Option<(usize, usize, f64)> = None;
         for (index, track) in self.candidates.iter().enumerate() {
-            let Some((anchor, agreement)) = track.companion(scale) else { continue };
-            let ellipse = track.last().ring.ellipse;
-            let coverage =
-                track.history.iter().map(|s| s.ring.coverage).sum::<f64>() / track.history.len() as f64;
-            if coverage < CANDIDATE_COVERAGE || is_head(&ellipse, body, scale) {
+            let Some((anchor, agreement)) = track.companion(scale, 1.0) else { continue };
+            if track.coverage() < SURE_COVERAGE || is_head(&track.last().ring.ellipse, body, scale) {
                 continue;
             }
-            if best.is_none_or(|(.., radius)| ellipse.radius > radius) {
-                best = Some((index, anchor, agreement, ellipse.radius));
+            let outer = self.around(index, scale);
+            if best
+                .is_none_or(|(other, ..)| self.candidates[outer].radius() > self.candidates[other].radius())
+            {
+                best = Some((outer, anchor, agreement));
             }
         }
-        let (index, anchor, agreement, _) = best?;
+        let (index, anchor, agreement) = best?;
         let track = self.candidates.swap_remove(index);
         self.candidates.clear();
         let below_anchor = below(&track, anchor)?;
@@ -201,6 +205,26 @@ impl Person {
         let now = observation(track.last(), agreement);
         self.lock = Some(Lock { track, anchor, agreement, below_anchor, apart_since_s: None });
         Some(now)
+    }
+
+    /// The largest candidate around another that moves too: the plate around its hub. It may be a hair's breadth from having moved far
+    /// enough, and its outline less complete.
+    fn around(&self, inner: usize, scale: f64) -> usize {
+        let core = self.candidates[inner].last().ring.ellipse;
+        let mut best = inner;
+        for (index, track) in self.candidates.iter().enumerate() {
+            let ellipse = track.last().ring.ellipse;
+            let inside = distance([core.x, core.y], [ellipse.x, ellipse.y]) < 0.3 * ellipse.radius;
+            let larger = track.radius() > self.candidates[best].radius();
+            if inside
+                && larger
+                && track.coverage() >= CANDIDATE_COVERAGE
+                && track.companion(scale, 0.75).is_some()
+            {
+                best = index;
+            }
+        }
+        best
     }
 
     fn follow_bar(
@@ -299,6 +323,9 @@ fn measured(
 ) -> Option<Sample> {
     let coarse = Search { half_width_px: 0.2 * found.radius, free_shape: true };
     let ring = fitter.fit(luma, found, coarse)?;
+    if ring.coverage < 0.7 * CANDIDATE_COVERAGE {
+        return None;
+    }
     let fine = Search { half_width_px: (0.06 * found.radius).max(3.0), free_shape: true };
     let ring = fitter.fit(luma, &ring.ellipse, fine)?;
     let sample = Sample { at_s: now_s, ring, anchors: body.anchors };
@@ -337,7 +364,7 @@ fn observation(sample: &Sample, agreement: f64) -> BarObservation {
     BarObservation {
         x_px: ellipse.x,
         y_px: ellipse.y,
-        radius_px: Some(ellipse.radius),
+        radius_px: Some(sample.ring.radius),
         u_px: sample.ring.u_px,
         confidence: seen * agreement.clamp(0.0, 1.0),
     }

@@ -19,6 +19,9 @@ const STRONG_EDGE: f32 = 10.0;
 /// Cosine of the largest angle between an edge's own direction and the outline's.
 const ALIGNED: f64 = 0.80;
 
+/// Sine of the angle from which on a ray is near the end of the longer axis.
+const NEAR_END: f64 = 0.85;
+
 /// An edge on a ray.
 #[derive(Clone, Copy, Default)]
 struct Edge {
@@ -32,6 +35,9 @@ struct Edge {
 pub(super) struct RingFit {
     /// The outline.
     pub(super) ellipse: Ellipse,
+    /// Half the height of the outline along its longer axis, pixels. Where the rim of a thick plate shows, the outline is no ellipse but
+    /// the hull of two, and only this is still the radius of the nearer face.
+    pub(super) radius: f64,
     /// Share of the outline on which there is an edge, 0–1.
     pub(super) coverage: f64,
     /// Standard uncertainty of the centre, pixels, from the scatter of the edges.
@@ -187,7 +193,46 @@ impl RingFitter {
         // The mean of N cosines' coefficients has a variance of 2σ²/N; neighbouring rays share the encoder's error, hence 2 more.
         let scatter = (squares / hits).sqrt() * ellipse.radius;
         let u_px = (4.0 * scatter * scatter / hits + 0.05 * 0.05).sqrt();
-        sane.then_some(RingFit { ellipse, coverage: hits / RAYS as f64, u_px })
+        let ends = [1.0, -1.0].map(|end| self.end(end, &model, 2.0 * tolerance));
+        let radius = match ends {
+            [Some(top), Some(bottom)] => 0.5 * (top + bottom) * expected.radius,
+            _ => ellipse.radius,
+        };
+        sane.then_some(RingFit { ellipse, radius, coverage: hits / RAYS as f64, u_px })
+    }
+
+    /// How far the outline reaches along the longer axis, in the expected radius: the top of a parabola through the edges near one end (1 or
+    /// −1).
+    fn end(&self, end: f64, model: &[f64; 5], tolerance: f64) -> Option<f64> {
+        let mut normal = [[0.0; 5]; 5];
+        let mut right = [0.0; 5];
+        let mut used = 0;
+        for ray in 0..RAYS {
+            let [cos, sin] = self.rays[ray];
+            let Some((edge, off)) = self.nearest(ray, model, tolerance) else { continue };
+            if end * sin < NEAR_END || off.abs() > tolerance {
+                continue;
+            }
+            used += 1;
+            let (across, along) = (edge.at * cos, edge.at * end * sin);
+            let row = [1.0, across, across * across];
+            for i in 0..3 {
+                for j in 0..3 {
+                    normal[i][j] += row[i] * row[j];
+                }
+                right[i] += row[i] * along;
+            }
+        }
+        if used < 6 {
+            return None;
+        }
+        for (i, row) in normal.iter_mut().enumerate().skip(3) {
+            row[i] = 1.0;
+        }
+        let [height, slope, bend, ..] = solve(normal, right)?;
+        let top = if bend < 0.0 { (-0.5 * slope / bend).clamp(-0.5, 0.5) } else { 0.0 };
+        let reach = height + top * (slope + top * bend);
+        (reach - 1.0).abs().le(&0.3).then_some(reach)
     }
 }
 

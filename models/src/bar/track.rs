@@ -140,8 +140,18 @@ impl Track {
         self.history.push_back(sample);
     }
 
-    /// Which anchor the outline moves with, and how well (correlation).
-    pub(super) fn companion(&self, px_per_m: f64) -> Option<(usize, f64)> {
+    /// Share of the outline seen so far, on average.
+    pub(super) fn coverage(&self) -> f64 {
+        self.history.iter().map(|sample| sample.ring.coverage).sum::<f64>() / self.history.len() as f64
+    }
+
+    /// Radius at the newest sample, pixels.
+    pub(super) fn radius(&self) -> f64 {
+        self.last().ring.ellipse.radius
+    }
+
+    /// Which anchor the outline moves with, and how well (correlation); none unless it moved by a share of what is asked.
+    pub(super) fn companion(&self, px_per_m: f64, share: f64) -> Option<(usize, f64)> {
         let now = self.last().at_s;
         let mut best: Option<(usize, f64)> = None;
         for window in WINDOWS_S {
@@ -151,7 +161,7 @@ impl Track {
                     let ellipse = sample.ring.ellipse;
                     sample.anchors[anchor].map(|place| ([ellipse.x, ellipse.y], place))
                 });
-                if let Some(correlation) = agreement(pairs, px_per_m)
+                if let Some(correlation) = agreement(pairs, px_per_m, share * LEAST_TRAVEL_M)
                     && best.is_none_or(|(_, other)| correlation > other)
                 {
                     best = Some((anchor, correlation));
@@ -163,7 +173,11 @@ impl Track {
 }
 
 /// Correlation of the heights of plate and anchor, where both moved enough and by about as much.
-fn agreement(pairs: impl Iterator<Item = ([f64; 2], [f64; 2])> + Clone, px_per_m: f64) -> Option<f64> {
+fn agreement(
+    pairs: impl Iterator<Item = ([f64; 2], [f64; 2])> + Clone,
+    px_per_m: f64,
+    least_travel_m: f64,
+) -> Option<f64> {
     let (mut count, mut sums) = (0.0, [0.0; 2]);
     let mut travel = [f64::INFINITY, f64::NEG_INFINITY];
     let mut drift = travel;
@@ -176,7 +190,7 @@ fn agreement(pairs: impl Iterator<Item = ([f64; 2], [f64; 2])> + Clone, px_per_m
         drift = [drift[0].min(apart), drift[1].max(apart)];
     }
     let enough = count >= 6.0
-        && travel[1] - travel[0] >= LEAST_TRAVEL_M * px_per_m
+        && travel[1] - travel[0] >= least_travel_m * px_per_m
         && drift[1] - drift[0] <= MOST_DRIFT_M * px_per_m;
     if !enough {
         return None;

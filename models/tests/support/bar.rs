@@ -198,9 +198,9 @@ impl Truth {
     /// Mean concentric velocity of a rep: with the true scale, with the plate's, and with the plate's and own phases.
     pub(crate) fn velocities(&self, run: &Run, rep: &Rep) -> Option<[f64; 3]> {
         let [from, to] = rep.concentric_s;
-        let pixels = Series::of(run, |i, bar| Some((bar.y_px, self.plate(i)?.m_per_px)));
-        let true_scale = (pixels.at(from)? - pixels.at(to)?) / (to - from);
         let middle = 0.5 * run.height;
+        let pixels = Series::of(run, |i, bar| Some((bar.y_px - middle, self.plate(i)?.m_per_px)));
+        let true_scale = (pixels.at(from)? - pixels.at(to)?) / (to - from);
         let heights = Series::of(run, |_, bar| {
             Some((bar.y_px - middle, metres_per_pixel(2.0 * self.plate_radius_m, bar.radius_px?)?))
         });
@@ -211,7 +211,8 @@ impl Truth {
     }
 }
 
-/// Depth of the bar below the picture's top (or middle) against time, metres.
+/// Depth of the bar below the picture's middle against time, metres. About the middle, because the scale changes with the bar's depth
+/// and the lines of sight meet the picture at a right angle there.
 struct Series(Vec<(f64, f64)>);
 
 impl Series {
