@@ -68,7 +68,7 @@ fn show(source: &str, clip: &Clip, recording: &Recording, profile: &ModelProfile
         quality.scales.first().and_then(|s| s.view_yaw_deg).unwrap_or(f64::NAN),
         quality.tracking_gaps,
         quality.outliers,
-        quality.not_squats,
+        quality.not_reps,
         quality.not_jumps,
     );
     for (jump, truth) in jumps.iter().zip(clip.jumps()) {

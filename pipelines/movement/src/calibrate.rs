@@ -13,7 +13,7 @@ const SHOULDER_ANKLE: f64 = 0.779;
 /// Hip above ankle (0.530 − 0.039), for layouts without shoulders.
 const HIP_ANKLE: f64 = 0.491;
 /// Height taken where none is given: between the means of adult women and men; 1 σ of adults around it.
-const ASSUMED_HEIGHT_M: f64 = 1.72;
+pub(crate) const ASSUMED_HEIGHT_M: f64 = 1.72;
 const ASSUMED_HEIGHT_U: f64 = 0.06;
 /// What the limb lengths add where the athlete has not stood still yet: they shorten in most views.
 const LIMBS_U: f64 = 0.06;
@@ -26,6 +26,12 @@ const QUIET_SHARE: f64 = 0.012;
 /// Samples of standing kept, and how far apart they are taken.
 const SAMPLES: usize = 48;
 const EVERY_S: f64 = 0.1;
+
+/// Whether somebody can be this tall. A height that nobody has is a typing error; the caller's own check names it to the
+/// user.
+pub(crate) fn is_human(height_m: f64) -> bool {
+    (0.5..=2.6).contains(&height_m)
+}
 
 /// Metres per pixel at the athlete.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -75,8 +81,7 @@ pub(crate) struct Calibrator {
 impl Calibrator {
     pub(crate) fn new(height_m: Option<f64>, profile: &ModelProfile, view: Option<View>) -> Self {
         Self {
-            // A height that nobody has is a typing error; the caller's own check names it to the user.
-            height_m: height_m.filter(|h| (0.5..=2.6).contains(h)),
+            height_m: height_m.filter(|h| is_human(*h)),
             gain: profile.standing_scale_gain,
             gain_u: profile.standing_scale_gain_u,
             stated_view: view,

@@ -88,7 +88,7 @@ pub struct LivePerson {
     pub exercise: &'static str,
     /// Counted repetitions of the open set.
     pub rep_count: u32,
-    /// Upward velocity of the bar on the shoulders (of the hips where the shoulders are not seen), metres per second.
+    /// Upward velocity of the point that the open set is followed by (of the shoulders while there is none), metres per second.
     pub vertical_velocity_m_s: Option<f64>,
     /// Knee flexion of the near limb, degrees.
     pub knee_flexion_deg: Option<f64>,

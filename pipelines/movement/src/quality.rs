@@ -22,7 +22,7 @@ pub(crate) struct Tally {
     pub(crate) gaps: u64,
     pub(crate) outliers: u64,
     pub(crate) discarded: u64,
-    pub(crate) not_squats: u64,
+    pub(crate) not_reps: u64,
     pub(crate) not_jumps: u64,
     refused: Vec<(&'static str, u64)>,
 }
@@ -146,8 +146,8 @@ pub struct SessionQuality {
     pub outliers: u64,
     /// Movements given up because the athlete was lost on the way.
     pub movements_discarded: u64,
-    /// Movements down and up that were no squat.
-    pub not_squats: u64,
+    /// Movements there and back that were no repetition of a known exercise; one may count at several points of the body.
+    pub not_reps: u64,
     /// Moments off the ground that were no jump.
     pub not_jumps: u64,
     /// Movements that were seen and could not be measured: `reason: times`.
@@ -189,7 +189,7 @@ impl SessionQuality {
             tracking_gaps: tally.gaps,
             outliers: tally.outliers,
             movements_discarded: tally.discarded,
-            not_squats: tally.not_squats,
+            not_reps: tally.not_reps,
             not_jumps: tally.not_jumps,
             refused: tally.refused.iter().map(|(reason, times)| format!("{reason}: {times}")).collect(),
             scales,

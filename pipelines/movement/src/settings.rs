@@ -58,6 +58,12 @@ pub struct ModelProfile {
     pub hip_vertical_gain_squat: f64,
     /// Vertical movement of the shoulders in a squat: keypoints divided by truth.
     pub shoulder_vertical_gain_squat: f64,
+    /// Vertical movement of the wrists in a press: keypoints divided by truth.
+    pub wrist_vertical_gain_press: f64,
+    /// Vertical movement of the wrists in a curl: keypoints divided by truth.
+    pub wrist_vertical_gain_curl: f64,
+    /// Vertical movement of the wrists in a lift from the floor or a row: keypoints divided by truth.
+    pub wrist_vertical_gain_deadlift: f64,
     /// Relative standard uncertainty of a vertical movement after the correction.
     pub vertical_gain_u: f64,
     /// Knee flexion seen minus true knee flexion from the side, degrees. Subtracted.
@@ -82,6 +88,9 @@ impl Default for ModelProfile {
             hip_vertical_gain_countermovement: 1.0,
             hip_vertical_gain_squat: 1.0,
             shoulder_vertical_gain_squat: 1.0,
+            wrist_vertical_gain_press: 1.0,
+            wrist_vertical_gain_curl: 1.0,
+            wrist_vertical_gain_deadlift: 1.0,
             vertical_gain_u: 0.03,
             knee_flexion_bias_deg: 0.0,
             knee_flexion_u_deg: 7.0,
@@ -101,6 +110,9 @@ impl ModelProfile {
             ("hip_vertical_gain_countermovement", self.hip_vertical_gain_countermovement),
             ("hip_vertical_gain_squat", self.hip_vertical_gain_squat),
             ("shoulder_vertical_gain_squat", self.shoulder_vertical_gain_squat),
+            ("wrist_vertical_gain_press", self.wrist_vertical_gain_press),
+            ("wrist_vertical_gain_curl", self.wrist_vertical_gain_curl),
+            ("wrist_vertical_gain_deadlift", self.wrist_vertical_gain_deadlift),
         ] {
             if !(0.5..=2.0).contains(&gain) {
                 return Err(format!("{name} = {gain} must lie between 0.5 and 2"));

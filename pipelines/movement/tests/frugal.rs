@@ -14,7 +14,7 @@ const WARM_UP_S: f64 = 5.0;
 /// Movements that were looked at and given up; to look at one takes memory, as an event does.
 fn looked_at(session: &Session) -> u64 {
     let quality = session.quality();
-    quality.not_squats + quality.not_jumps + quality.movements_discarded
+    quality.not_reps + quality.not_jumps + quality.movements_discarded
 }
 
 /// Frames after the warm-up that allocated though no movement came to its end, out of all.

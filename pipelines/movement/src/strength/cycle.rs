@@ -1,6 +1,9 @@
-//! Finds cycles of the hips, down and up, as they happen (METRICS §5.2).
+//! Finds cycles of a point, there and back, as they happen (METRICS §5.2).
+//!
+//! Heights are turned so that the first phase of a repetition goes down: the descent of a squat, the lift of a deadlift. One
+//! machine then serves both orders; "down" below means away from where the repetition began.
 
-use super::track::Moment;
+use super::signal::{Channel, Moment};
 use crate::signal::{Ring, Timed};
 
 /// Velocity that begins a movement, and below which there is none, m/s.
@@ -11,38 +14,64 @@ const LEAST_DROP_M: f64 = 0.06;
 /// A stop in a shallow descent ends it: the athlete only stands lower now.
 const SETTLED_DROP_M: f64 = 0.12;
 const SETTLED_S: f64 = 1.5;
-/// A repetition is over when this share of the way up is behind it.
+/// A repetition is over when this share of the way back is behind it.
 const CLOSED: f64 = 0.85;
-/// A stop below that: a failed attempt when the hips sink again, a repetition without lockout when they stay.
-const STALL_S: f64 = 0.7;
-const STAYED_S: f64 = 1.2;
-/// Higher above the beginning than this: a jump.
+/// One that turns before that is over, too, when it has come back this far.
+const TURNED: f64 = 0.6;
+/// A stop below that, which is less than this much of a way in this time: a failed attempt when the point sinks again, a
+/// repetition without lockout when it stays. (By way, not by velocity: jitter shakes a velocity more than a stop allows.)
+const STALL_M: f64 = 0.04;
+const STALL_S: f64 = 0.9;
+const STAYED_S: f64 = 2.0;
+/// Higher above the beginning than this: hips that jump; any other point has gone on to somewhere else.
 const OVERSHOOT_M: f64 = 0.12;
 /// The beginning of a descent is looked for this far back.
 const START_S: f64 = 4.0;
 /// METRICS §7: no repetition lasts longer.
 const LONGEST_S: f64 = 20.0;
 
+/// Which phase a repetition begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    EccentricFirst,
+    ConcentricFirst,
+}
+
+/// What a detector follows: a point, in an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Lane {
+    pub(crate) channel: Channel,
+    pub(crate) order: Order,
+}
+
+impl Lane {
+    /// 1 where the first phase goes down, −1 where it goes up.
+    pub(crate) fn sign(self) -> f64 {
+        match self.order {
+            Order::EccentricFirst => 1.0,
+            Order::ConcentricFirst => -1.0,
+        }
+    }
+}
+
 /// How a cycle ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
-    /// Back at the top.
+    /// Back where it began.
     Closed,
-    /// Stopped on the way up and stayed there.
+    /// Stopped on the way back and stayed there, or turned late on the way.
     NotLockedOut,
-    /// Stopped on the way up and sank again.
+    /// Stopped on the way back and sank again.
     Failed,
     /// The recording ended within the last 15 %.
     Cut,
 }
 
-/// One movement down and up. Seconds.
+/// One movement there and back. Seconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Cycle {
-    /// Beginning of the descent.
+    /// Beginning of the first phase.
     pub(crate) start: f64,
-    /// Lowest point of the hips.
-    pub(crate) low: f64,
     /// Moment at which it was seen to be over.
     pub(crate) end: f64,
     pub(crate) how: End,
@@ -53,7 +82,6 @@ struct Down {
     start: f64,
     top: f64,
     low: f64,
-    low_t: f64,
     still_since: Option<f64>,
 }
 
@@ -61,7 +89,8 @@ struct Down {
 struct Up {
     down: Down,
     highest: f64,
-    stalled_since: Option<f64>,
+    /// When and where the way back last went on.
+    went_on: (f64, f64),
     stalled: bool,
 }
 
@@ -77,15 +106,28 @@ enum State {
     },
 }
 
-/// Follows the hips of one person.
+/// Height and velocity of the followed point, turned so that a repetition begins downward. Heights stay pixels: while the
+/// athlete's scale is still being found, only differences at one scale mean anything.
+#[derive(Debug, Clone, Copy)]
+struct Point {
+    t: f64,
+    /// Pixels.
+    y: f64,
+    /// Metres per second.
+    v: f64,
+    metre_px: f64,
+}
+
+/// Follows one point of one person.
 #[derive(Debug)]
 pub(crate) struct CycleDetector {
+    pub(crate) lane: Lane,
     state: State,
 }
 
 impl CycleDetector {
-    pub(crate) fn new() -> Self {
-        Self { state: State::Top }
+    pub(crate) fn new(lane: Lane) -> Self {
+        Self { lane, state: State::Top }
     }
 
     /// Forgets an open cycle; returns whether there was one worth mentioning.
@@ -98,44 +140,44 @@ impl CycleDetector {
         self.state = State::Landing { since: t, still_since: None };
     }
 
-    /// Beginning of the open cycle, if one is open.
-    pub(crate) fn open_since(&self) -> Option<f64> {
-        match self.state {
-            State::Down(down) | State::Up(Up { down, .. }) => Some(down.start),
-            State::Top | State::Landing { .. } => None,
+    /// Whether a cycle is open.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.state, State::Down(_) | State::Up(_))
+    }
+
+    /// Whether the load is being lifted: the second phase of a squat, the first of a deadlift.
+    pub(crate) fn is_concentric(&self) -> bool {
+        match self.lane.order {
+            Order::EccentricFirst => matches!(self.state, State::Up(_)),
+            Order::ConcentricFirst => matches!(self.state, State::Down(_)),
         }
     }
 
-    /// Whether the hips are on their way up.
-    pub(crate) fn is_up(&self) -> bool {
-        matches!(self.state, State::Up(_))
-    }
-
-    /// Takes the newest moment, which is already in `track`. `metre_px` is a metre of hip movement in pixels.
+    /// Takes the newest moment, which is already in `track`. `metre_px` is a metre of the point's movement in pixels.
     pub(crate) fn update(&mut self, track: &Ring<Moment>, moment: &Moment, metre_px: f64) -> Option<Cycle> {
-        let v = moment.hip_v / metre_px;
+        let point = self.point(moment, metre_px)?;
         match self.state {
             State::Top => {
-                if v < -MOVING_M_S
-                    && let Some(down) = descent(track, moment, metre_px)
+                if point.v < -MOVING_M_S
+                    && let Some(down) = self.descent(track, &point, metre_px)
                 {
                     self.state = State::Down(down);
                 }
                 None
             }
             State::Down(down) => {
-                self.state = descend(down, moment, metre_px);
+                self.state = descend(down, &point);
                 None
             }
             State::Up(up) => {
-                let (state, cycle) = rise(up, moment, metre_px);
+                let (state, cycle) = self.rise(up, &point);
                 self.state = state;
                 cycle
             }
             State::Landing { since, still_since } => {
-                let still_since = (v.abs() < MOVING_M_S).then(|| still_since.unwrap_or(moment.t));
-                let stood = still_since.is_some_and(|from| moment.t - from > 0.25 && moment.t - since > 0.3);
-                self.state = if stood || moment.t - since > 3.0 {
+                let still_since = (point.v.abs() < MOVING_M_S).then(|| still_since.unwrap_or(point.t));
+                let stood = still_since.is_some_and(|from| point.t - from > 0.25 && point.t - since > 0.3);
+                self.state = if stood || point.t - since > 3.0 {
                     State::Top
                 } else {
                     State::Landing { since, still_since }
@@ -149,76 +191,83 @@ impl CycleDetector {
     pub(crate) fn finish(&mut self, now: f64) -> Option<Cycle> {
         match std::mem::replace(&mut self.state, State::Top) {
             State::Up(up) if up.share(up.highest) > CLOSED => {
-                Some(Cycle { start: up.down.start, low: up.down.low_t, end: now, how: End::Cut })
+                Some(Cycle { start: up.down.start, end: now, how: End::Cut })
             }
             _ => None,
         }
     }
-}
 
-/// The descent that the newest moment belongs to; `None` where its beginning was not seen.
-fn descent(track: &Ring<Moment>, moment: &Moment, metre_px: f64) -> Option<Down> {
-    let start =
-        track.window(moment.t - START_S, moment.t).rev().find(|past| past.hip_v / metre_px >= -STILL_M_S)?;
-    Some(Down { start: start.t(), top: start.hip, low: moment.hip, low_t: moment.t, still_since: None })
-}
-
-fn descend(mut down: Down, moment: &Moment, metre_px: f64) -> State {
-    let v = moment.hip_v / metre_px;
-    if moment.hip < down.low {
-        down.low = moment.hip;
-        down.low_t = moment.t;
+    fn point(&self, moment: &Moment, metre_px: f64) -> Option<Point> {
+        let height = moment.channel(self.lane.channel)?;
+        let sign = self.lane.sign();
+        Some(Point { t: moment.t, y: sign * height.y, v: sign * height.v / metre_px, metre_px })
     }
-    let drop_m = (down.top - down.low) / metre_px;
-    down.still_since = (v.abs() < 2.0 * STILL_M_S).then(|| down.still_since.unwrap_or(moment.t));
+
+    /// The descent that the newest moment belongs to; `None` where its beginning was not seen.
+    fn descent(&self, track: &Ring<Moment>, now: &Point, metre_px: f64) -> Option<Down> {
+        let start = track
+            .window(now.t - START_S, now.t)
+            .rev()
+            .filter_map(|past| Some((past.t(), self.point(past, metre_px)?)))
+            .find(|(_, past)| past.v >= -STILL_M_S)?;
+        Some(Down { start: start.0, top: start.1.y, low: now.y, still_since: None })
+    }
+
+    fn rise(&self, mut up: Up, point: &Point) -> (State, Option<Cycle>) {
+        up.highest = up.highest.max(point.y);
+        let share = up.share(point.y);
+        let over = |how| (State::Top, Some(Cycle { start: up.down.start, end: point.t, how }));
+        if point.t - up.down.start > LONGEST_S {
+            return (State::Top, None);
+        }
+        if (point.y - up.down.top) / point.metre_px > OVERSHOOT_M {
+            let jumped = self.lane == Lane { channel: Channel::Hip, order: Order::EccentricFirst };
+            return if jumped { (State::Top, None) } else { over(End::Closed) };
+        }
+        if share > CLOSED {
+            return if point.v <= STILL_M_S { over(End::Closed) } else { (State::Up(up), None) };
+        }
+        if (point.y - up.went_on.1) / point.metre_px > STALL_M {
+            up.went_on = (point.t, point.y);
+        }
+        let stopped_s = point.t - up.went_on.0;
+        up.stalled |= stopped_s > STALL_S;
+        if stopped_s > STAYED_S && up.share(up.highest) > TURNED && point.v.abs() < MOVING_M_S {
+            return over(End::NotLockedOut);
+        }
+        if point.v < -MOVING_M_S && (up.highest - point.y) / point.metre_px > 0.03 {
+            if up.stalled && self.lane.order == Order::EccentricFirst {
+                return over(End::Failed);
+            }
+            if up.share(up.highest) > TURNED {
+                return over(End::NotLockedOut);
+            }
+            // A bounce, or a second dip before the top: still the same repetition, from the lower of the two points.
+            return (State::Down(Down { still_since: None, ..up.down }), None);
+        }
+        (State::Up(up), None)
+    }
+}
+
+fn descend(mut down: Down, point: &Point) -> State {
+    down.low = down.low.min(point.y);
+    let drop_m = (down.top - down.low) / point.metre_px;
+    down.still_since = (point.v.abs() < 2.0 * STILL_M_S).then(|| down.still_since.unwrap_or(point.t));
     let settled =
-        drop_m < SETTLED_DROP_M && down.still_since.is_some_and(|since| moment.t - since > SETTLED_S);
-    let swayed = v > -STILL_M_S && drop_m < LEAST_DROP_M;
-    if settled || swayed || moment.t - down.start > LONGEST_S {
+        drop_m < SETTLED_DROP_M && down.still_since.is_some_and(|since| point.t - since > SETTLED_S);
+    let swayed = point.v > -STILL_M_S && drop_m < LEAST_DROP_M;
+    if settled || swayed || point.t - down.start > LONGEST_S {
         return State::Top;
     }
-    let risen_m = (moment.hip - down.low) / metre_px;
-    if v > MOVING_M_S && risen_m > (0.1 * drop_m).max(0.02) {
-        return State::Up(Up { down, highest: moment.hip, stalled_since: None, stalled: false });
+    if point.v > MOVING_M_S && (point.y - down.low) / point.metre_px > (0.1 * drop_m).max(0.02) {
+        return State::Up(Up { down, highest: point.y, went_on: (point.t, point.y), stalled: false });
     }
     State::Down(down)
 }
 
-fn rise(mut up: Up, moment: &Moment, metre_px: f64) -> (State, Option<Cycle>) {
-    let v = moment.hip_v / metre_px;
-    up.highest = up.highest.max(moment.hip);
-    let share = up.share(moment.hip);
-    let over = |how| Cycle { start: up.down.start, low: up.down.low_t, end: moment.t, how };
-    if (moment.hip - up.down.top) / metre_px > OVERSHOOT_M || moment.t - up.down.start > LONGEST_S {
-        return (State::Top, None);
-    }
-    if share > CLOSED {
-        return if v <= STILL_M_S { (State::Top, Some(over(End::Closed))) } else { (State::Up(up), None) };
-    }
-    if v < STILL_M_S {
-        let since = up.stalled_since.unwrap_or(moment.t);
-        up.stalled_since = Some(since);
-        up.stalled |= moment.t - since > STALL_S;
-        if moment.t - since > STAYED_S && up.share(up.highest) > 0.6 && v.abs() < 2.0 * STILL_M_S {
-            return (State::Top, Some(over(End::NotLockedOut)));
-        }
-    } else {
-        up.stalled_since = None;
-    }
-    let sunk_m = (up.highest - moment.hip) / metre_px;
-    if v < -MOVING_M_S && sunk_m > 0.03 {
-        if up.stalled {
-            return (State::Top, Some(over(End::Failed)));
-        }
-        // A bounce, or a second dip before the top: still the same repetition, from the lower of the two points.
-        return (State::Down(Down { still_since: None, ..up.down }), None);
-    }
-    (State::Up(up), None)
-}
-
 impl Up {
-    /// Share of the way back up.
-    fn share(&self, hip: f64) -> f64 {
-        (hip - self.down.low) / (self.down.top - self.down.low).max(1e-9)
+    /// Share of the way back.
+    fn share(&self, y: f64) -> f64 {
+        (y - self.down.low) / (self.down.top - self.down.low).max(1e-9)
     }
 }

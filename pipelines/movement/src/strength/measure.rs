@@ -1,15 +1,17 @@
-//! Measures a closed cycle and says whether it was a squat.
+//! Measures a repetition on the truest point that was seen.
 
-use super::cycle::End;
+use super::Rep;
+use super::cycle::Cycle;
+use super::judge::Judged;
 use super::phases::{Phases, Point, phases};
 use super::report::{Parts, report};
-use super::track::Moment;
-use super::{Cycle, Rep, RepStatus};
+use super::signal::{Channel, Height, Moment, on_shoulders};
+use super::spec::{Implement, Spec};
 use crate::body::BodySample;
 use crate::calibrate::Scale;
 use crate::exercise::Exercise;
 use crate::settings::ModelProfile;
-use crate::signal::{Ring, median, quantile};
+use crate::signal::{Ring, median};
 
 /// What else is known when a cycle is measured.
 #[derive(Debug, Clone, Copy)]
@@ -18,131 +20,125 @@ pub(crate) struct RepContext<'a> {
     /// PTS of the newest frame.
     pub(crate) now: f64,
     pub(crate) scale: Scale,
+    /// Standing height that the scale stands for.
+    pub(crate) stature_m: f64,
+    pub(crate) plate_diameter_m: f64,
     pub(crate) has_stood: bool,
     pub(crate) yaw_deg: Option<f64>,
     pub(crate) median_dt: f64,
     pub(crate) profile: &'a ModelProfile,
-    pub(crate) exercise: Exercise,
+    /// What the coach chose.
+    pub(crate) chosen: Option<&'static Spec>,
+    /// Whether the open set's exercise is settled.
+    pub(crate) settled: bool,
     pub(crate) id_changed: bool,
 }
 
-/// METRICS §5.1, back squat: what counts, and what is at least worth reporting.
-const ROM_M: f64 = 0.20;
-const ROM_DEG: f64 = 50.0;
-const BOTTOM_DEG: f64 = 70.0;
-/// Knees bend in every step; in a squat the hips go down with them.
-const ROM_BENT_M: f64 = 0.13;
-/// Hips that go down this far bend the knees, whatever the view shows of them.
-const ROM_SURE_M: f64 = 0.30;
-const PARTIAL_M: f64 = 0.10;
-/// Feet that move further are walking, stepping off something or someone else's.
-const FEET_M: f64 = 0.25;
-/// Shoulders that sink this many times as far as the hips: the trunk does the work, not the knees.
-const HINGE: f64 = 1.5;
-/// Faster hips fly or belong to someone else.
-const FASTEST_M_S: f64 = 2.2;
-/// Measures a cycle; `None` where it is no squat.
+/// Relative uncertainty of a scale from a plate: its rim and its diameter.
+const U_PLATE: f64 = 0.01;
+/// Share of a repetition's moments in which a point must have been seen to be measured on.
+const SEEN: f64 = 0.9;
+
+/// What was measured on.
+#[derive(Debug)]
+pub(crate) struct Followed {
+    pub(crate) point: &'static str,
+    /// Its phases, metres.
+    pub(crate) phases: Phases,
+    /// Its height and velocity over the repetition and 0.3 s before, metres.
+    #[allow(dead_code)] // For the course of the velocity.
+    pub(crate) points: Vec<Point>,
+    /// Relative uncertainty of its scale.
+    pub(crate) u_scale: f64,
+}
+
+/// Measures a repetition.
 pub(crate) fn measure(
     ring: &Ring<BodySample>,
     track: &Ring<Moment>,
     cycle: &Cycle,
+    judged: &Judged,
     with: &RepContext<'_>,
-) -> Option<Rep> {
-    let scale = with.scale.m_per_px;
-    let hip_scale = scale / with.profile.hip_vertical_gain_squat;
-    let from = cycle.start - 0.3;
-    let moments = || track.window(from, cycle.end);
-    let hips: Vec<Point> =
-        moments().map(|m| Point { t: m.t, y: m.hip * hip_scale, v: m.hip_v * hip_scale }).collect();
-    let bar: Vec<Point> =
-        moments().filter_map(|m| m.bar.map(|(y, v)| Point { t: m.t, y: y * scale, v: v * scale })).collect();
-    let hip_only = phases(&hips)?;
-    // Hips and bar move together, and each is hidden or shaken at other moments: their mean tells the phases best.
-    let together = if bar.len() == hips.len() { phases(&mean(&hips, &bar)) } else { None };
-    let hip_phases = together.and_then(|phases| phases.on(&hips)).unwrap_or(hip_only);
-    let (point, followed) = match hip_phases.on(&bar).filter(|_| bar.len() * 10 >= hips.len() * 9) {
-        Some(bar) => ("bar_on_shoulders", bar),
-        None => ("hip", hip_phases),
+) -> Rep {
+    let followed = follow(ring, track, cycle, judged, with);
+    report(ring, &Parts { cycle, judged, followed: &followed }, with)
+}
+
+/// The truest point that was seen: the bar itself, else what stands for it, else the lane's own point.
+fn follow(
+    ring: &Ring<BodySample>,
+    track: &Ring<Moment>,
+    cycle: &Cycle,
+    judged: &Judged,
+    with: &RepContext<'_>,
+) -> Followed {
+    let moments = || track.window(cycle.start - 0.3, cycle.end);
+    let all = moments().count() as f64;
+    let points = |scale: f64, height: &dyn Fn(&Moment) -> Option<Height>| -> Option<Vec<Point>> {
+        let points: Vec<Point> = moments()
+            .filter_map(|m| height(m).map(|h| Point { t: m.t, y: h.y * scale, v: h.v * scale }))
+            .collect();
+        (points.len() as f64 >= SEEN * all).then_some(points)
     };
-    // From the front a knee bends towards the camera: its angle in the picture says nothing.
-    let frontal = with.yaw_deg.is_some_and(|yaw| yaw < 30.0);
-    let knees = if frontal { None } else { Knees::of(ring, &hip_phases, with.profile) };
-    let hip_rom = hip_phases.top_y - hip_phases.low_y;
-    let hinged = hip_phases.on(&bar).is_none_or(|bar| bar.top_y - bar.low_y > HINGE * hip_rom);
-    if !stands_in_place(ring, cycle, scale) || hip_phases.peak_v > FASTEST_M_S {
-        return None;
+    let (bar_scale, u_bar) = plate_scale(ring, &judged.phases, with);
+    let u_body = with.scale.u.hypot(with.profile.vertical_gain_u);
+    if let Some(bar) = points(bar_scale, &|m| m.bar)
+        && let Some(phases) = phases(&bar, judged.phases.order).or_else(|| judged.phases.on(&bar))
+    {
+        return Followed { point: "bar", phases, points: bar, u_scale: u_bar };
     }
-    if with.exercise == Exercise::Auto && hinged && hands_below_knees(ring, &hip_phases) {
-        return None;
+    let (point, gain) = implement(judged.spec, with.profile);
+    let behind = judged.spec.bar_behind_shoulder;
+    let divided = |height: Option<Height>| height.map(|h| Height { y: h.y / gain, v: h.v / gain });
+    let stand_in = points(with.scale.m_per_px, &|m| match judged.spec.implement {
+        Implement::OnShoulders => on_shoulders(m, behind, gain),
+        Implement::InHands => divided(m.wrist),
+        Implement::Shoulders => divided(m.shoulder),
+        Implement::OnHips => divided(m.hip),
+    });
+    if let Some(points) = stand_in
+        && let Some(phases) = judged.phases.on(&points)
+    {
+        return Followed { point, phases, points, u_scale: u_body };
     }
-    let status = status(cycle, hip_rom, knees)?;
-    let parts =
-        Parts { cycle, point, followed: &followed, hips: &hip_phases, hip_rom_m: hip_rom, knees, status };
-    Some(report(ring, &parts, with))
+    let channel = judged.spec.lane.channel;
+    let points = points(with.scale.m_per_px, &|m| m.channel(channel)).unwrap_or_default();
+    Followed { point: lane_point(channel), phases: judged.phases, points, u_scale: u_body }
 }
 
-fn mean(a: &[Point], b: &[Point]) -> Vec<Point> {
-    a.iter()
-        .zip(b)
-        .map(|(a, b)| Point { t: a.t, y: f64::midpoint(a.y, b.y), v: f64::midpoint(a.v, b.v) })
-        .collect()
-}
-
-/// Knee flexion at the top and at the bottom, degrees.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Knees {
-    pub(crate) top: f64,
-    pub(crate) bottom: f64,
-}
-
-impl Knees {
-    fn of(ring: &Ring<BodySample>, hips: &Phases, profile: &ModelProfile) -> Option<Self> {
-        let flexion = |from: f64, to: f64| ring.window(from, to).filter_map(|s| s.knee_flexion_deg);
-        let seen = flexion(hips.start, hips.end).count();
-        if seen * 10 < ring.window(hips.start, hips.end).count() * 7 {
-            return None;
+/// Name of an exercise's measured point, and how far the pose model moves it for a metre of true movement.
+fn implement(spec: &Spec, profile: &ModelProfile) -> (&'static str, f64) {
+    match spec.implement {
+        Implement::OnShoulders => ("bar_on_shoulders", profile.shoulder_vertical_gain_squat),
+        Implement::Shoulders => ("shoulders", 1.0),
+        Implement::OnHips => ("hip", 1.0),
+        Implement::InHands => {
+            let gain = match spec.exercise {
+                Exercise::OverheadPress | Exercise::BenchPress => profile.wrist_vertical_gain_press,
+                Exercise::BicepsCurl => profile.wrist_vertical_gain_curl,
+                _ => profile.wrist_vertical_gain_deadlift,
+            };
+            ("wrists", gain)
         }
-        let top = median(flexion(hips.start - 0.3, hips.start + 0.05))?;
-        // The greatest of many noisy angles over-reads: the 90th percentile around the bottom.
-        let bottom = quantile(flexion(hips.bottom - 0.15, hips.rise + 0.15), 0.9)?;
-        Some(Self { top, bottom: bottom - profile.knee_flexion_bias_deg })
     }
 }
 
-fn status(cycle: &Cycle, hip_rom_m: f64, knees: Option<Knees>) -> Option<RepStatus> {
-    let deep = match knees {
-        Some(knees) => {
-            let bent = knees.bottom - knees.top >= ROM_DEG && hip_rom_m >= ROM_BENT_M;
-            knees.bottom > BOTTOM_DEG && (hip_rom_m >= ROM_M || bent) || hip_rom_m >= ROM_SURE_M
-        }
-        None => hip_rom_m >= ROM_M,
-    };
-    let worth_reporting =
-        hip_rom_m >= PARTIAL_M && knees.is_none_or(|knees| knees.bottom - knees.top >= ROM_DEG / 2.0);
-    match cycle.how {
-        End::Closed | End::Cut if deep => Some(RepStatus::Counted),
-        End::Failed if worth_reporting => Some(RepStatus::Failed),
-        _ if worth_reporting => Some(RepStatus::Partial),
-        _ => None,
+fn lane_point(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Hip => "hip",
+        Channel::Shoulder => "shoulders",
+        Channel::Wrist => "wrists",
     }
 }
 
-fn stands_in_place(ring: &Ring<BodySample>, cycle: &Cycle, m_per_px: f64) -> bool {
-    let range = |axis: usize| {
-        let ankles = ring.window(cycle.start, cycle.end).filter_map(|s| s.ankle.map(|ankle| ankle[axis]));
-        // The ends of the range are outliers where plates or the other leg hide an ankle.
-        match (quantile(ankles.clone(), 0.1), quantile(ankles, 0.9)) {
-            (Some(low), Some(high)) => (high - low) * m_per_px,
-            _ => 0.0,
-        }
-    };
-    range(0) < FEET_M && range(1) < FEET_M
-}
-
-/// A bar on the back is never there. With a trunk that leans much further than the hips sink, it is a lift from the floor.
-fn hands_below_knees(ring: &Ring<BodySample>, hips: &Phases) -> bool {
-    let around = || ring.window(hips.bottom - 0.2, hips.rise + 0.2);
-    let below = around().filter_map(|s| Some(s.knee?[1] - s.wrist?[1]));
-    let seen = below.clone().count();
-    seen * 2 >= around().count() && seen > 0 && median(below).is_some_and(|px| px > 0.0)
+/// Metres per pixel at the bar, with its relative uncertainty: from the plate's diameter where the plate is seen as a disc
+/// (METRICS §2 B: it is nearer to the camera than the body), else the body's.
+fn plate_scale(ring: &Ring<BodySample>, phases: &Phases, with: &RepContext<'_>) -> (f64, f64) {
+    let bars = || ring.window(phases.start, phases.end).filter_map(|s| s.bar);
+    let radius = median(bars().filter_map(|bar| bar.radius_px)).filter(|radius| *radius > 1.0);
+    let u_px = median(bars().map(|bar| bar.u_px)).unwrap_or(0.0);
+    match radius {
+        Some(radius) => (with.plate_diameter_m / 2.0 / radius, U_PLATE.hypot(u_px / radius)),
+        None => (with.scale.m_per_px, with.scale.u),
+    }
 }

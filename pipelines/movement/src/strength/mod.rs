@@ -1,25 +1,40 @@
-//! Strength repetitions: found by the hips, measured on the bar.
+//! Strength repetitions: found by the point of the body that the exercise moves, measured on the bar.
+//!
+//! [`signal`] differentiates heights, [`cycle`] finds movements there and back in each lane, [`judge`] says which of them
+//! were repetitions and of what ([`spec`] and [`classify`]), [`measure`] measures those, [`sets`] names and numbers them.
 
+mod classify;
 mod cycle;
+mod judge;
 mod measure;
 mod phases;
 mod record;
 mod report;
 mod sets;
-mod track;
+mod signal;
+mod spec;
 
-use crate::calibrate::Scale;
+use crate::calibrate::{ASSUMED_HEIGHT_M, Scale, is_human};
 use crate::event::{Event, Phase};
 use crate::exercise::Family;
 use crate::person::{HISTORY, HISTORY_S, Out, Seen};
 use crate::settings::Settings;
 use crate::signal::Ring;
-use cycle::{Cycle, CycleDetector};
+use cycle::{Cycle, CycleDetector, Lane, Order};
+use judge::{judge, lane_scale};
 use measure::{RepContext, measure};
 pub use record::{Rep, RepStatus, Set};
 use sets::Sets;
-pub(crate) use track::half_window;
-use track::{BarModel, Moment, moment};
+pub(crate) use signal::half_window;
+use signal::{Channel, Moment, moment};
+use spec::{SPECS, Spec};
+
+/// Cycles that overlap one already told by more than this are the same movement seen at another point.
+const OVERLAP_S: f64 = 0.3;
+/// Lanes that exercises are followed in.
+const LANES: usize = 6;
+/// The lane of squats.
+const HIPS_DOWN: Lane = Lane { channel: Channel::Hip, order: Order::EccentricFirst };
 
 /// The repetitions and sets of one person.
 #[derive(Debug)]
@@ -27,28 +42,54 @@ pub(crate) struct Strength {
     track: Ring<Moment>,
     /// Moments up to here are in `track`.
     tracked_to: f64,
-    /// Moments up to here have gone through the cycle detector.
+    /// Moments up to here have gone through the cycle detectors.
     cycled_to: f64,
-    cycles: CycleDetector,
+    /// One a lane: all lanes, or that of the chosen exercise.
+    detectors: Vec<CycleDetector>,
+    chosen: Option<&'static Spec>,
     sets: Sets,
+    /// Lane and end of the last repetition told.
+    last_told: Option<(Lane, f64)>,
     last_velocity_m_s: Option<f64>,
 }
 
+/// Cycles of all lanes that closed at one moment.
+type Closed = [Option<(Lane, Cycle)>; LANES];
+
 impl Strength {
     pub(crate) fn new(settings: &Settings) -> Self {
-        Self {
+        let chosen = spec::chosen(settings.exercise);
+        let mut strength = Self {
             track: Ring::new(HISTORY_S, HISTORY),
             tracked_to: f64::NEG_INFINITY,
             cycled_to: f64::NEG_INFINITY,
-            cycles: CycleDetector::new(),
-            sets: Sets::new(settings.exercise),
+            detectors: Vec::with_capacity(LANES),
+            chosen,
+            sets: Sets::new(chosen),
+            last_told: None,
             last_velocity_m_s: None,
+        };
+        strength.watch();
+        strength
+    }
+
+    /// Watches the lane of the chosen exercise, or all; what is under way in a lane that stays goes on.
+    fn watch(&mut self) {
+        let chosen = self.chosen;
+        let watched = |lane: Lane| chosen.is_none_or(|chosen| chosen.lane == lane);
+        self.detectors.retain(|detector| watched(detector.lane));
+        for lane in SPECS.iter().map(|spec| spec.lane).filter(|lane| watched(*lane)) {
+            if self.detectors.iter().all(|detector| detector.lane != lane) {
+                self.detectors.push(CycleDetector::new(lane));
+            }
         }
     }
 
     /// A coach has chosen.
     pub(crate) fn choose(&mut self, settings: &Settings) {
-        self.sets.choose(settings.exercise);
+        self.chosen = spec::chosen(settings.exercise);
+        self.sets.choose(self.chosen);
+        self.watch();
     }
 
     /// Whether a set is open.
@@ -71,27 +112,38 @@ impl Strength {
         self.last_velocity_m_s
     }
 
-    /// Upward velocity of the bar now, metres per second.
+    /// Upward velocity now, metres per second: of the point that the open set's exercise is followed by.
     pub(crate) fn velocity_m_s(&self, scale: Scale) -> Option<f64> {
-        self.track.last().map(|m| m.bar.map_or(m.hip_v, |(_, v)| v) * scale.m_per_px)
+        let newest = self.track.last()?;
+        let channel = match self.sets.leading().map(|spec| spec.lane) {
+            // The shoulders are nearer to the bar than the hips are.
+            None | Some(HIPS_DOWN) => newest.shoulder.or(newest.hip),
+            Some(lane) => newest.channel(lane.channel),
+        };
+        channel.map(|height| height.v * scale.m_per_px)
     }
 
     /// What the athlete is doing.
     pub(crate) fn phase(&self) -> Phase {
-        if self.cycles.is_up() {
-            Phase::Concentric
-        } else if self.cycles.open_since().is_some() {
-            Phase::Eccentric
-        } else if self.track.last().is_some() {
-            Phase::Idle
-        } else {
-            Phase::Unknown
+        match self.detector() {
+            Some(detector) if detector.is_open() && detector.is_concentric() => Phase::Concentric,
+            Some(detector) if detector.is_open() => Phase::Eccentric,
+            _ if self.track.last().is_some() => Phase::Idle,
+            _ => Phase::Unknown,
         }
+    }
+
+    /// The detector of the open set's lane; that of squats while there is no set.
+    fn detector(&self) -> Option<&CycleDetector> {
+        let lane = self.sets.leading().map_or(HIPS_DOWN, |spec| spec.lane);
+        self.detectors.iter().find(|detector| detector.lane == lane)
     }
 
     /// A jump landed at `t`: what came before was no repetition.
     pub(crate) fn landed(&mut self, t: f64) {
-        self.cycles.landed(t);
+        for detector in &mut self.detectors {
+            detector.landed(t);
+        }
         self.cycled_to = self.cycled_to.max(t);
     }
 
@@ -105,7 +157,7 @@ impl Strength {
 
     /// Closes a set whose rest is over.
     pub(crate) fn rest(&mut self, person_id: u32, now: f64, lost: bool, out: &mut Out<'_>) {
-        let open = self.cycles.open_since().is_some() && !lost;
+        let open = self.detector().is_some_and(CycleDetector::is_open) && !lost;
         if let Some(set) = self.sets.rest(now, open, person_id) {
             out.events.push(Event::SetEnded(set));
         }
@@ -121,65 +173,90 @@ impl Strength {
     /// Forgets an open repetition; returns whether there was one.
     pub(crate) fn discard(&mut self) -> bool {
         self.track.clear();
-        self.cycles.reset()
+        let worth_mentioning = self.detector().is_some_and(CycleDetector::is_open);
+        for detector in &mut self.detectors {
+            detector.reset();
+        }
+        worth_mentioning
     }
 
     /// The recording ends: a repetition that is all but over still counts.
     pub(crate) fn finish(&mut self, seen: &Seen<'_>, out: &mut Out<'_>) {
-        if let Some(cycle) = self.cycles.finish(seen.now) {
-            self.close(seen, &cycle, out);
+        for i in 0..self.detectors.len() {
+            if let Some(cycle) = self.detectors[i].finish(seen.now) {
+                self.close(seen, self.detectors[i].lane, &cycle, out);
+            }
         }
     }
 
     fn differentiate(&mut self, seen: &Seen<'_>, to: f64) {
-        let model = BarModel { shoulder_gain: seen.settings.model.shoulder_vertical_gain_squat };
         let half = half_window(seen.median_dt);
         let from = self.tracked_to;
         for sample in seen.ring.window(from, to).filter(|s| s.t > from) {
-            if let Some(moment) = moment(seen.ring, sample.t, half, model) {
-                self.track.push(moment);
-            }
+            self.track.push(moment(seen.ring, sample.t, half));
             self.tracked_to = sample.t;
         }
     }
 
     fn cycle(&mut self, seen: &Seen<'_>, out: &mut Out<'_>) {
-        let metre_px = seen.settings.model.hip_vertical_gain_squat / seen.scale.m_per_px;
-        let from = self.cycled_to;
-        let mut closed = None;
-        for moment in self.track.window(from, f64::INFINITY).filter(|m| m.t > from) {
-            self.cycled_to = moment.t;
-            if let Some(cycle) = self.cycles.update(&self.track, moment, metre_px) {
-                closed = Some(cycle);
-                break;
+        while let Some(closed) = self.advance(seen) {
+            for (lane, cycle) in closed.into_iter().flatten() {
+                self.close(seen, lane, &cycle, out);
             }
-        }
-        if let Some(cycle) = closed {
-            self.close(seen, &cycle, out);
-            self.cycle(seen, out);
         }
     }
 
-    fn close(&mut self, seen: &Seen<'_>, cycle: &Cycle, out: &mut Out<'_>) {
+    /// Runs the detectors on until a cycle closes; `None` when all moments are through.
+    fn advance(&mut self, seen: &Seen<'_>) -> Option<Closed> {
+        let from = self.cycled_to;
+        for moment in self.track.window(from, f64::INFINITY).filter(|m| m.t > from) {
+            self.cycled_to = moment.t;
+            let mut closed: Closed = [None; LANES];
+            for (detector, closed) in self.detectors.iter_mut().zip(&mut closed) {
+                let metre_px = 1.0 / lane_scale(detector.lane, seen.scale.m_per_px, &seen.settings.model);
+                *closed = detector.update(&self.track, moment, metre_px).map(|cycle| (detector.lane, cycle));
+            }
+            if closed.iter().any(Option::is_some) {
+                return Some(closed);
+            }
+        }
+        None
+    }
+
+    fn close(&mut self, seen: &Seen<'_>, lane: Lane, cycle: &Cycle, out: &mut Out<'_>) {
+        let told = self.last_told.is_some_and(|(told, end)| told != lane && cycle.start < end - OVERLAP_S);
         let context = RepContext {
             person_id: seen.person_id,
             now: seen.now,
             scale: seen.scale,
+            stature_m: stature_m(seen.settings),
+            plate_diameter_m: seen.settings.plate_diameter_m,
             has_stood: seen.has_stood,
             yaw_deg: seen.yaw_deg,
             median_dt: seen.median_dt,
             profile: &seen.settings.model,
-            exercise: seen.settings.exercise,
+            chosen: self.chosen,
+            settled: self.sets.is_settled(),
             id_changed: seen.id_changed_at.is_some_and(|t| t >= cycle.start && t <= cycle.end),
         };
-        let Some(mut rep) = measure(seen.ring, &self.track, cycle, &context) else {
-            out.tally.not_squats += 1;
+        let judged = judge(seen.ring, &self.track, cycle, lane, &context, self.sets.leading());
+        let Some(judged) = judged.filter(|_| !told) else {
+            out.tally.not_reps += 1;
             return;
         };
-        self.sets.file(&mut rep, &mut out.tally.sets);
+        let mut rep = measure(seen.ring, &self.track, cycle, &judged, &context);
+        if let Some(set) = self.sets.file(&mut rep, judged.spec, &mut out.tally.sets) {
+            out.events.push(Event::SetEnded(set));
+        }
+        self.last_told = Some((lane, cycle.end));
         if rep.counts() {
             self.last_velocity_m_s = rep.mean_concentric_velocity_m_s.value();
         }
         out.events.push(Event::Rep(rep));
     }
+}
+
+/// Standing height that the scale in metres stands for.
+fn stature_m(settings: &Settings) -> f64 {
+    settings.athlete_height_m.filter(|height| is_human(*height)).unwrap_or(ASSUMED_HEIGHT_M)
 }

@@ -1,4 +1,6 @@
-//! Phase boundaries of one repetition on the height of the bar or the hips (METRICS §5.2, §5.3).
+//! Phase boundaries of one repetition on the height of the bar or of the body (METRICS §5.2, §5.3).
+
+use super::cycle::Order;
 
 /// Height and upward velocity at a time: s, m, m/s.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,26 +21,83 @@ const LEAST_M_S: f64 = 0.05;
 /// Boundaries in seconds and heights in metres.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Phases {
-    /// Start of the descent.
+    pub(crate) order: Order,
+    /// Start of the repetition: its first phase begins.
     pub(crate) start: f64,
-    /// Arrival at the bottom: end of the descent.
-    pub(crate) bottom: f64,
-    /// Start of the ascent.
-    pub(crate) rise: f64,
-    /// End of the ascent.
+    /// Arrival where it turns: the bottom of a squat, the top of a deadlift.
+    pub(crate) far: f64,
+    /// Start of the way back.
+    pub(crate) back: f64,
+    /// End of the repetition.
     pub(crate) end: f64,
     /// Lowest height.
     pub(crate) low_y: f64,
-    /// Greatest height at either end.
+    /// Greatest height.
     pub(crate) top_y: f64,
-    /// Height gained between `rise` and `end`.
+    /// Height gained in the concentric phase.
     pub(crate) gained: f64,
-    /// Greatest upward velocity.
+    /// Greatest upward velocity in the concentric phase.
     pub(crate) peak_v: f64,
 }
 
-/// Finds the phases in the points of one cycle; `None` where it has no descent or no ascent.
-pub(crate) fn phases(points: &[Point]) -> Option<Phases> {
+impl Phases {
+    /// Start and end of the lowering of the load.
+    pub(crate) fn eccentric(&self) -> (f64, f64) {
+        match self.order {
+            Order::EccentricFirst => (self.start, self.far),
+            Order::ConcentricFirst => (self.back, self.end),
+        }
+    }
+
+    /// Start and end of the lifting of the load.
+    pub(crate) fn concentric(&self) -> (f64, f64) {
+        match self.order {
+            Order::EccentricFirst => (self.back, self.end),
+            Order::ConcentricFirst => (self.start, self.far),
+        }
+    }
+
+    /// Arrival at the bottom.
+    pub(crate) fn bottom(&self) -> f64 {
+        match self.order {
+            Order::EccentricFirst => self.far,
+            Order::ConcentricFirst => self.start,
+        }
+    }
+
+    /// The same moments on another point.
+    pub(crate) fn on(&self, points: &[Point]) -> Option<Self> {
+        let within = |(from, to): (f64, f64)| points.iter().filter(move |p| p.t >= from && p.t <= to);
+        let whole = (self.start, self.end);
+        let low_y = within(whole).map(|p| p.y).reduce(f64::min)?;
+        let up = self.concentric();
+        let peak_v = within(up).map(|p| p.v).reduce(f64::max)?;
+        let (from_y, to_y) = (height_at(points, up.0), height_at(points, up.1));
+        let top_y = match self.order {
+            Order::EccentricFirst => height_at(points, self.start).max(to_y),
+            Order::ConcentricFirst => within(whole).map(|p| p.y).reduce(f64::max)?,
+        };
+        let low_y = match self.order {
+            Order::EccentricFirst => low_y,
+            Order::ConcentricFirst => from_y.min(height_at(points, self.end)),
+        };
+        Some(Self { low_y, top_y, gained: to_y - from_y, peak_v, ..*self })
+    }
+}
+
+/// Finds the phases in the points of one cycle; `None` where it has no way there or no way back.
+pub(crate) fn phases(points: &[Point], order: Order) -> Option<Phases> {
+    let turned: Vec<Point> = match order {
+        Order::EccentricFirst => points.to_vec(),
+        Order::ConcentricFirst => points.iter().map(|p| Point { t: p.t, y: -p.y, v: -p.v }).collect(),
+    };
+    let (start, far, back, end) = boundaries(&turned)?;
+    let moments = Phases { order, start, far, back, end, low_y: 0.0, top_y: 0.0, gained: 0.0, peak_v: 0.0 };
+    moments.on(points)
+}
+
+/// Start, turn, start of the way back and end of a cycle that goes down and up.
+fn boundaries(points: &[Point]) -> Option<(f64, f64, f64, f64)> {
     let low = position(points, |a, b| b.y < a.y)?;
     let fastest_down = position(&points[..=low], |a, b| b.v < a.v)?;
     let fastest_up = low + position(&points[low..], |a, b| b.v > a.v)?;
@@ -55,32 +114,7 @@ pub(crate) fn phases(points: &[Point]) -> Option<Phases> {
     let rise = crossing_back(points, first_fast_up, |p| p.v <= STILL_M_S, STILL_M_S).max(bottom);
     let last_fast_up = points.iter().rposition(|p| p.v > moving_up)?;
     let end = crossing_on(points, last_fast_up, |p| p.v <= STILL_M_S, STILL_M_S);
-    if !(start < bottom && rise < end) {
-        return None;
-    }
-    let top_y = height_at(points, start).max(height_at(points, end));
-    Some(Phases {
-        start,
-        bottom,
-        rise,
-        end,
-        low_y: points[low].y,
-        top_y,
-        gained: height_at(points, end) - height_at(points, rise),
-        peak_v: points[fastest_up].v,
-    })
-}
-
-impl Phases {
-    /// The same moments on another point of the body.
-    pub(crate) fn on(&self, points: &[Point]) -> Option<Self> {
-        let between = |from: f64, to: f64| points.iter().filter(move |p| p.t >= from && p.t <= to);
-        let low_y = between(self.start, self.end).map(|p| p.y).reduce(f64::min)?;
-        let peak_v = between(self.rise, self.end).map(|p| p.v).reduce(f64::max)?;
-        let (start_y, rise_y, end_y) =
-            (height_at(points, self.start), height_at(points, self.rise), height_at(points, self.end));
-        Some(Self { low_y, top_y: start_y.max(end_y), gained: end_y - rise_y, peak_v, ..*self })
-    }
+    (start < bottom && rise < end).then_some((start, bottom, rise, end))
 }
 
 fn position(points: &[Point], better: impl Fn(&Point, &Point) -> bool) -> Option<usize> {
@@ -141,9 +175,9 @@ mod tests {
 
     #[test]
     fn the_phases_of_a_known_movement() {
-        let p = phases(&quintic()).unwrap();
+        let p = phases(&quintic(), Order::EccentricFirst).unwrap();
         for (name, got, want) in
-            [("start", p.start, 1.0), ("bottom", p.bottom, 2.0), ("rise", p.rise, 2.5), ("end", p.end, 3.3)]
+            [("start", p.start, 1.0), ("bottom", p.far, 2.0), ("rise", p.back, 2.5), ("end", p.end, 3.3)]
         {
             // A velocity threshold sees a smooth-step's ends up to 4 % of its length late and early.
             assert!((got - want).abs() < 0.04, "{name}: {got} instead of {want}");
@@ -153,9 +187,19 @@ mod tests {
     }
 
     #[test]
+    fn a_lift_is_a_squat_upside_down() {
+        let lift: Vec<Point> = quintic().iter().map(|p| Point { y: -p.y, v: -p.v, ..*p }).collect();
+        let p = phases(&lift, Order::ConcentricFirst).unwrap();
+        let length = |(from, to): (f64, f64)| to - from;
+        assert!((length(p.concentric()) - 1.0).abs() < 0.08 && (length(p.eccentric()) - 0.8).abs() < 0.08);
+        assert!((p.gained - 0.5).abs() < 2e-3 && (p.peak_v - 1.875 * 0.5).abs() < 0.01);
+        assert!((p.back - p.far - 0.5).abs() < 0.08);
+    }
+
+    #[test]
     fn rest_has_no_phases() {
         let rest: Vec<Point> = (0..90).map(|i| Point { t: f64::from(i) / 30.0, y: 1.0, v: 0.0 }).collect();
-        assert_eq!(phases(&rest), None);
-        assert_eq!(phases(&[]), None);
+        assert_eq!(phases(&rest, Order::EccentricFirst), None);
+        assert_eq!(phases(&[], Order::ConcentricFirst), None);
     }
 }

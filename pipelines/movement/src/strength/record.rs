@@ -8,9 +8,9 @@ use crate::record::{plain_as_is, record};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RepStatus {
-    /// Deep enough and stood up.
+    /// The whole range.
     Counted,
-    /// Not deep enough or not stood up: reported, not counted.
+    /// Half of the range or more, or not finished: reported, not counted.
     Partial,
     /// Stopped on the way up and sank again: reported, not counted.
     Failed,
@@ -24,7 +24,7 @@ record! {
         plain {
             /// Person.
             person_id: u32,
-            /// `back_squat`, or `unknown` until the exercise is sure.
+            /// Name of the exercise, or `unknown` until it is sure.
             exercise: &'static str,
             /// Number of the set in this session, from 1.
             set_number: u32,
@@ -34,7 +34,7 @@ record! {
             status: RepStatus,
             /// The least of what its headline stands on.
             quality: Quality,
-            /// What was followed: `bar_on_shoulders` or `hip`.
+            /// What range and velocity were measured on: `bar`, `bar_on_shoulders`, `wrists`, `shoulders` or `hip`.
             point: &'static str,
             /// Hip joint against knee joint at the bottom: `above`, `parallel` or `below`; `None` where not seen.
             depth: Option<&'static str>,
@@ -42,11 +42,13 @@ record! {
             decided_s: f64,
         }
         measured {
-            /// Start of the descent, seconds.
+            /// Start of the first phase: of a squat's descent, of a deadlift's lift. Seconds.
             start_s,
-            /// Arrival at the bottom, seconds.
+            /// Bottom: end of a squat's descent, start of a deadlift's lift. Seconds.
             bottom_s,
-            /// End of the ascent, seconds.
+            /// Top: end of the lift, seconds.
+            top_s,
+            /// End of the last phase: of a squat's ascent, of a deadlift's lowering. Seconds.
             end_s,
             /// Vertical range of the followed point, metres.
             rom_m,
@@ -56,13 +58,13 @@ record! {
             knee_flexion_deg,
             /// Knee height minus hip height at the bottom, metres: positive when the hip is the lower.
             depth_m,
-            /// Start to bottom, seconds.
+            /// Lowering of the load, seconds.
             eccentric_s,
-            /// Time at the bottom, seconds.
+            /// Time at the turn, seconds: at the bottom of a squat, at the top of a deadlift.
             pause_s,
-            /// Ascent, seconds.
+            /// Lifting of the load, seconds.
             concentric_s,
-            /// Height gained over the ascent's time, metres per second.
+            /// Height gained over the lift's time, metres per second.
             mean_concentric_velocity_m_s,
             /// Greatest upward velocity, metres per second.
             peak_concentric_velocity_m_s,
@@ -87,7 +89,7 @@ record! {
             person_id: u32,
             /// Number of the set in this session, from 1.
             set_number: u32,
-            /// `back_squat` or `unknown`; holds for all its repetitions.
+            /// Name of the exercise, or `unknown`; holds for all its repetitions.
             exercise: &'static str,
             /// Counted repetitions.
             rep_count: u32,

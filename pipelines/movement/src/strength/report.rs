@@ -1,11 +1,15 @@
 //! Puts the measured parts of a repetition together: one [`Rep`] with the uncertainty and quality of each value.
 
-use super::cycle::End;
-use super::measure::{Knees, RepContext};
+use super::Rep;
+use super::cycle::{Cycle, End, Order};
+use super::judge::{Judged, Knees};
+use super::measure::{Followed, RepContext};
 use super::phases::Phases;
-use super::{Cycle, Rep, RepStatus};
+use super::signal::Channel;
+use super::spec::{Implement, Spec};
 use crate::body::BodySample;
 use crate::bounds;
+use crate::exercise::UNKNOWN;
 use crate::measured::{Caps, Measured, Quality};
 use crate::signal::{Ring, median};
 
@@ -16,19 +20,23 @@ const U_BOUNDARY_S: f64 = 0.02;
 #[derive(Debug)]
 pub(crate) struct Parts<'a> {
     pub(crate) cycle: &'a Cycle,
-    /// What was followed, by name, and its phases in metres.
-    pub(crate) point: &'static str,
-    pub(crate) followed: &'a Phases,
-    /// The same phases on the hips, and their vertical range in metres.
-    pub(crate) hips: &'a Phases,
-    pub(crate) hip_rom_m: f64,
-    pub(crate) knees: Option<Knees>,
-    pub(crate) status: RepStatus,
+    /// What it is and whether it counts; the body while it was done.
+    pub(crate) judged: &'a Judged,
+    /// The point that range and velocity are measured on.
+    pub(crate) followed: &'a Followed,
 }
 
 /// Hip against knee at the bottom: metres (+ hip below) and in words (METRICS §5.5).
-fn depth(ring: &Ring<BodySample>, hips: &Phases, with: &RepContext<'_>) -> (Measured, Option<&'static str>) {
-    let at_bottom = ring.window(hips.bottom - 0.1, hips.rise + 0.1);
+fn depth(
+    ring: &Ring<BodySample>,
+    spec: &Spec,
+    hips: &Phases,
+    with: &RepContext<'_>,
+) -> (Measured, Option<&'static str>) {
+    if (hips.order, spec.lane.channel) != (Order::EccentricFirst, Channel::Hip) {
+        return (Measured::unavailable("joint_centres", "not_a_squat"), None);
+    }
+    let at_bottom = ring.window(hips.far - 0.1, hips.back + 0.1);
     let below = at_bottom.filter_map(|s| Some((s.knee?[1] - s.hip?[1]) * with.scale.m_per_px));
     let Some(depth_m) = median(below) else {
         return (Measured::unavailable("joint_centres", "no_knee"), None);
@@ -64,32 +72,33 @@ fn caps(ring: &Ring<BodySample>, cycle: &Cycle, with: &RepContext<'_>) -> Caps {
 
 /// The record of a repetition; its set and numbers are filed later.
 pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepContext<'_>) -> Rep {
-    let &Parts { cycle, point, followed: phases, hips, hip_rom_m: hip_rom, knees, status } = parts;
+    let &Parts { cycle, judged, followed } = parts;
+    let &Followed { point, ref phases, u_scale, .. } = followed;
     let caps = caps(ring, cycle, with);
     let mut scale_caps = caps.clone();
     scale_caps.when(with.scale.assumed(), Quality::Low, "no_athlete_height");
     scale_caps.when(!with.has_stood, Quality::Medium, "not_seen_standing");
     let u_time = U_BOUNDARY_S.hypot(0.7 * with.median_dt);
-    let u_scale = with.scale.u.hypot(with.profile.vertical_gain_u);
     let seconds = |s: f64, u: f64| Measured::new(s, u, "velocity_threshold").capped_by(&caps);
     let metric = |value: f64, u: f64, method: &'static str| {
         Measured::new(value, u, method).capped_by(&scale_caps).noted(with.scale.method)
     };
     let rom = phases.top_y - phases.low_y;
-    let concentric = phases.end - phases.rise;
+    let (lift, lowering) = (phases.concentric(), phases.eccentric());
+    let concentric = lift.1 - lift.0;
     let mean_velocity = phases.gained / concentric;
     let u_velocity = (mean_velocity * u_scale.hypot(u_time / concentric)).hypot(0.005);
-    let velocity = |measured: Measured| match point {
-        // The hips are not the bar (METRICS §5.4): better no velocity than a wrong one.
-        "hip" => Measured::unavailable("displacement_over_time", "no_shoulders"),
-        _ => measured,
+    // The hips are not the bar (METRICS §5.4): better no velocity than a wrong one.
+    let bar_is_hidden = point == "hip" && judged.spec.implement != Implement::OnHips;
+    let velocity = |measured: Measured| {
+        if bar_is_hidden { Measured::unavailable("displacement_over_time", "no_shoulders") } else { measured }
     };
     let rep_s = Measured::new(phases.end - phases.start, u_time, "velocity_threshold");
     let end_s = match bounds::REP_S.judge(rep_s).reasons() {
         [] => seconds(phases.end, u_time),
         [reason, ..] => seconds(phases.end, u_time).noted(reason),
     };
-    let (depth_m, depth) = depth(ring, hips, with);
+    let (depth_m, depth) = depth(ring, judged.spec, &judged.phases, with);
     let mean_concentric_velocity_m_s = velocity(bounds::MEAN_CONCENTRIC_M_S.judge(metric(
         mean_velocity,
         u_velocity,
@@ -98,23 +107,27 @@ pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepConte
     let rom_m = metric(rom, (rom * u_scale).hypot(0.008), point);
     Rep {
         person_id: with.person_id,
-        exercise: "unknown",
+        exercise: UNKNOWN,
         set_number: 0,
         rep_number: None,
-        status,
+        status: judged.status,
         quality: rom_m.quality(),
         point,
         depth,
         decided_s: with.now,
         start_s: seconds(phases.start, u_time),
-        bottom_s: seconds(phases.bottom, u_time),
+        bottom_s: seconds(phases.bottom(), u_time),
+        top_s: seconds(lift.1, u_time),
         end_s,
         rom_m,
-        hip_rom_m: metric(hip_rom, (hip_rom * u_scale).hypot(0.008), "hip"),
-        knee_flexion_deg: knee_flexion(knees, with, &caps),
+        hip_rom_m: match judged.hip_rom_m(with) {
+            Some(hip_rom) => metric(hip_rom, (hip_rom * u_scale).hypot(0.008), "hip"),
+            None => Measured::unavailable("hip", "no_hip"),
+        },
+        knee_flexion_deg: knee_flexion(judged.knees, with, &caps),
         depth_m,
-        eccentric_s: seconds(phases.bottom - phases.start, 1.4 * u_time),
-        pause_s: seconds((phases.rise - phases.bottom).max(0.0), 1.4 * u_time),
+        eccentric_s: seconds(lowering.1 - lowering.0, 1.4 * u_time),
+        pause_s: seconds(phases.back - phases.far, 1.4 * u_time),
         concentric_s: seconds(concentric, 1.4 * u_time),
         mean_concentric_velocity_m_s,
         peak_concentric_velocity_m_s: velocity(metric(

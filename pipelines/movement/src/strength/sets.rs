@@ -1,7 +1,8 @@
 //! Sets: names the exercise, numbers the repetitions, and says when a set is over (METRICS §5.8).
 
+use super::spec::Spec;
 use super::{Rep, Set};
-use crate::exercise::{Exercise, UNKNOWN};
+use crate::exercise::UNKNOWN;
 use crate::measured::{Measured, Quality};
 use crate::signal::median;
 
@@ -13,8 +14,9 @@ const AGREEING: u32 = 2;
 /// Durations remembered for the median of a set; the first ones stay.
 const DURATIONS: usize = 64;
 
-/// Name of a squat with a bar on the back.
-pub(crate) const BACK_SQUAT: &str = "back_squat";
+/// Exercises told apart within a set; there is no third kin.
+const VOTES: usize = 2;
+
 #[derive(Debug)]
 struct Open {
     number: u32,
@@ -24,6 +26,8 @@ struct Open {
     rep_count: u32,
     partial_count: u32,
     durations_s: Vec<f64>,
+    /// How many counted repetitions were taken for what.
+    votes: Vec<(&'static Spec, u32)>,
     best: Option<Measured>,
     last_loss: Measured,
 }
@@ -31,18 +35,18 @@ struct Open {
 /// The sets of one person.
 #[derive(Debug)]
 pub(crate) struct Sets {
-    exercise: Exercise,
+    chosen: Option<&'static Spec>,
     open: Option<Open>,
 }
 
 impl Sets {
-    pub(crate) fn new(exercise: Exercise) -> Self {
-        Self { exercise, open: None }
+    pub(crate) fn new(chosen: Option<&'static Spec>) -> Self {
+        Self { chosen, open: None }
     }
 
     /// A coach has chosen.
-    pub(crate) fn choose(&mut self, exercise: Exercise) {
-        self.exercise = exercise;
+    pub(crate) fn choose(&mut self, chosen: Option<&'static Spec>) {
+        self.chosen = chosen;
     }
 
     /// Counted repetitions of the open set.
@@ -50,43 +54,44 @@ impl Sets {
         self.open.as_ref().map_or(0, |open| open.rep_count)
     }
 
+    /// What the open set is, as far as its repetitions tell.
+    pub(crate) fn leading(&self) -> Option<&'static Spec> {
+        self.chosen.or_else(|| self.open.as_ref()?.leading().map(|(spec, _)| spec))
+    }
+
+    /// Whether the exercise is settled: chosen, or two repetitions agree.
+    pub(crate) fn is_settled(&self) -> bool {
+        let votes = self.open.as_ref().and_then(Open::leading).map_or(0, |(_, votes)| votes);
+        self.chosen.is_some() || votes >= AGREEING
+    }
+
     /// Exercise of the open set as far as it is settled.
     pub(crate) fn exercise(&self) -> &'static str {
-        match self.exercise {
-            Exercise::BackSquat => BACK_SQUAT,
-            Exercise::Auto if self.rep_count() >= AGREEING => BACK_SQUAT,
-            _ => UNKNOWN,
-        }
+        self.leading().filter(|_| self.is_settled()).map_or(UNKNOWN, Spec::name)
     }
 
     pub(crate) fn is_open(&self) -> bool {
         self.open.is_some()
     }
 
-    /// Files a repetition: gives it its set, its number, its exercise and its velocity loss. `next_number` counts the
-    /// session's sets.
-    pub(crate) fn file(&mut self, rep: &mut Rep, next_number: &mut u32) {
+    /// Files a repetition: gives it its set, its number, its exercise and its velocity loss. Returns the open set, closed,
+    /// where the repetition is of another exercise. `next_number` counts the session's sets.
+    pub(crate) fn file(&mut self, rep: &mut Rep, spec: &'static Spec, next_number: &mut u32) -> Option<Set> {
+        let other = rep.counts() && self.leading().is_some_and(|leading| !leading.is_kin(spec));
+        let closed =
+            if other && self.chosen.is_none() { self.close(rep.decided_s, rep.person_id) } else { None };
         let (start, end) =
             (rep.start_s.value().unwrap_or(rep.decided_s), rep.end_s.value().unwrap_or(rep.decided_s));
         let open = self.open.get_or_insert_with(|| {
             *next_number += 1;
-            Open {
-                number: *next_number,
-                start_s: start,
-                end_s: end,
-                last_start_s: start,
-                rep_count: 0,
-                partial_count: 0,
-                durations_s: Vec::with_capacity(DURATIONS),
-                best: None,
-                last_loss: Measured::unavailable("against_fastest_in_set", "no_velocity"),
-            }
+            Open::new(*next_number, start, end)
         });
         open.end_s = end;
         open.last_start_s = start;
         rep.set_number = open.number;
         if rep.counts() {
             open.rep_count += 1;
+            open.vote(spec);
             rep.rep_number = Some(open.rep_count);
             if open.durations_s.len() < DURATIONS {
                 open.durations_s.push(end - start);
@@ -97,6 +102,7 @@ impl Sets {
             open.partial_count += 1;
         }
         rep.exercise = self.exercise();
+        closed
     }
 
     /// Closes the set when no repetition has begun for the rest's length.
@@ -111,11 +117,8 @@ impl Sets {
 
     /// Closes the open set.
     pub(crate) fn close(&mut self, now: f64, person_id: u32) -> Option<Set> {
-        // One repetition alone has passed every gate of a squat; only what never counted stays without a name.
-        let exercise = match (self.exercise, self.rep_count()) {
-            (Exercise::BackSquat, _) | (_, 1..) => BACK_SQUAT,
-            _ => UNKNOWN,
-        };
+        // One repetition alone has passed every gate of its exercise; only what never counted stays without a name.
+        let exercise = self.leading().map_or(UNKNOWN, Spec::name);
         let open = self.open.take()?;
         Some(Set {
             person_id,
@@ -135,6 +138,33 @@ impl Sets {
 }
 
 impl Open {
+    fn new(number: u32, start_s: f64, end_s: f64) -> Self {
+        Self {
+            number,
+            start_s,
+            end_s,
+            last_start_s: start_s,
+            rep_count: 0,
+            partial_count: 0,
+            durations_s: Vec::with_capacity(DURATIONS),
+            votes: Vec::with_capacity(VOTES),
+            best: None,
+            last_loss: Measured::unavailable("against_fastest_in_set", "no_velocity"),
+        }
+    }
+
+    fn vote(&mut self, spec: &'static Spec) {
+        match self.votes.iter_mut().find(|(voted, _)| voted.exercise == spec.exercise) {
+            Some((_, votes)) => *votes += 1,
+            None => self.votes.push((spec, 1)),
+        }
+    }
+
+    /// What most counted repetitions were taken for; the first of equals.
+    fn leading(&self) -> Option<(&'static Spec, u32)> {
+        self.votes.iter().copied().reduce(|best, next| if next.1 > best.1 { next } else { best })
+    }
+
     /// Loss against the fastest repetition so far (METRICS §5.4). The scale cancels.
     fn velocity_loss(&mut self, velocity: &Measured) -> Measured {
         const METHOD: &str = "against_fastest_in_set";
