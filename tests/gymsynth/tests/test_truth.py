@@ -49,6 +49,17 @@ def test_athlete_stays_in_the_picture(name):
     assert uv[..., 1].max() < t["height"] - 20
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "configs" / "more").glob("*.json")), ids=lambda path: path.stem)
+def test_clips_on_demand_can_be_rendered(path):
+    stage = Stage(json.loads(path.read_text()))
+    t = truth.truth(stage, path.stem, every=max(1, truth.frame_count(stage) // 6))
+    assert t["ik_overreach_m"] < 3e-3
+    uv = np.array([row["uv"] for row in t["per_frame"]])
+    assert uv.min() > 0
+    assert uv[..., 0].max() < t["width"]
+    assert uv[..., 1].max() < t["height"]
+
+
 def test_flight_is_a_parabola():
     t = committed("cmj_three")
     assert len(t["truth"]["jumps"]) == 3
