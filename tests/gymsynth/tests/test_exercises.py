@@ -162,6 +162,18 @@ def test_lunge_bends_the_leading_knee_and_spares_the_other(body, style, side):
     assert abs(joints[f"{side}_knee"][0] - joints[f"{side}_ankle"][0]) < 0.15
 
 
+@pytest.mark.parametrize("kind", [m.name for m in STRENGTH])
+def test_nothing_jumps(body, kind):
+    cfg = dict(style="step", side="alternate") if kind == "lunge" else {}
+    motion = motion_of(body, kind, reps=2, lead_in=0.3, **cfg)
+    times = np.arange(0, motion.duration, 1 / 60)
+    points = np.array([list(joints_at(motion, t).values()) for t in times])
+    step = np.linalg.norm(np.diff(points, axis=0), axis=2)
+    assert step.max() * 60 < 3.5  # m/s, the foot that steps out
+    # Acceleration: a joint that is put elsewhere within a frame shows as hundreds of m/s2.
+    assert np.abs(np.diff(points, 2, axis=0)).max() * 60**2 < 60
+
+
 def test_front_squat_keeps_elbows_and_trunk_up(body):
     reps = {k: motion_of(body, k, reps=1, lead_in=0.5) for k in ("front_squat", "back_squat")}
     far = {k: m.truth()["reps"][0] for k, m in reps.items()}

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from ..geometry import ry
+from ..geometry import ry, rz
 from ..pose import SIDES
 from .base import D
 from .curves import smooth_step
 from .reps import RepMotion
 
+FRONT_POLE, REAR_POLE = np.array([1.0, 0.08, 0.1]), np.array([1.0, 0.05, -0.25])  # of the left knee
 TOUCHDOWN = 0.7  # phase at which the stepping foot stands
 
 
@@ -32,7 +33,7 @@ class Lunge(RepMotion):
             self.x_step = c.get("step_m", 0.92 * scale)
             self.x_hip = (0.0, 0.56 * self.x_step)
             self.heel = (0.0, D(66))
-            self.x_ball = self.po.pivot["l"]["ball"][0]
+            self.x_ball = float((rz(self._yaw("l", 1)) @ self.po.pivot["l"]["ball"])[0])  # ankle at x = 0
         else:
             self.x_step = c.get("front_m", 0.42 * scale)
             self.x_hip = (-0.02, 0.0)
@@ -50,21 +51,26 @@ class Lunge(RepMotion):
     def _feet(self, k, lead):
         return {s: self._front(k, s, sg) if s == lead else self._rear(k, s, sg) for s, sg in SIDES}
 
+    def _yaw(self, s, sg):
+        return sg * D(4) - self.po.foot_yaw0[s]
+
     def _front(self, k, s, sg):
-        yaw, x, lift, pitch = -self.po.foot_yaw0[s] + sg * D(4), self.x_step, 0.0, 0.0
+        x, lift, pitch = self.x_step, 0.0, 0.0
         if self.stepping and k < TOUCHDOWN:
-            u = float(smooth_step(k / TOUCHDOWN))
+            u = float(np.sin(np.pi / 2 * k / TOUCHDOWN))
             x, lift, pitch = u * self.x_step, 0.09 * np.sin(np.pi * u) ** 2, -D(12) * np.sin(np.pi * u) ** 2
         ankle = np.array([x, sg * self.half, self.po.ankle_z + lift])
-        return dict(ankle=ankle, yaw=yaw, pitch=pitch, toe=pitch, knee_pole=np.array([1.0, sg * 0.08, 0.1]))
+        return dict(ankle=ankle, yaw=self._yaw(s, sg), pitch=pitch, toe=pitch, knee_pole=FRONT_POLE * [1, sg, 1])
 
     def _rear(self, k, s, sg):
-        yaw = -self.po.foot_yaw0[s]
+        yaw = self._yaw(s, sg)
         share = float(smooth_step(k)) if self.stepping else k
         pitch = self.heel[0] + (self.heel[1] - self.heel[0]) * min(share, 1.0)
         ankle = self.po.ankle_from_pivot(s, [self.x_ball, sg * self.half, 0.0], pitch, yaw)
         ankle[1] = sg * self.half
-        return dict(ankle=ankle, yaw=yaw, pitch=pitch, toe=0.0, knee_pole=np.array([1.0, sg * 0.05, -0.25]))
+        # Standing, both legs are alike: either may lead next.
+        pole = FRONT_POLE + (REAR_POLE - FRONT_POLE) * (min(share, 1.0) if self.stepping else 1.0)
+        return dict(ankle=ankle, yaw=yaw, pitch=pitch, toe=0.0, knee_pole=pole * [1, sg, 1])
 
     def spec(self, t):
         k, lead = self.phase(t), self.rep_at(t)["side"]
