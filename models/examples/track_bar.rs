@@ -75,12 +75,10 @@ fn report(clip: &str, run: &Run, truth: Option<&Truth>) -> Vec<[f64; 3]> {
         let mut ms: Vec<f64> =
             run.cost_ms.iter().filter(|(s, _)| *s == searching).map(|(_, ms)| *ms).collect();
         ms.sort_by(f64::total_cmp);
-        let mean = ms.iter().sum::<f64>() / ms.len() as f64;
-        ms.last().map_or("none".to_owned(), |max| {
-            format!("mean {mean:.3}, median {:.3}, most {max:.3} ({} frames)", ms[ms.len() / 2], ms.len())
-        })
+        let mean = ms.iter().sum::<f64>() / ms.len().max(1) as f64;
+        format!("median {:.3}, mean {mean:.3} ({} frames)", ms.get(ms.len() / 2).unwrap_or(&0.0), ms.len())
     };
-    println!("  cost, ms a frame: with a bar {}; without {}", cost(false), cost(true));
+    println!("  cost of a frame, ms: with a bar {}; without {}", cost(false), cost(true));
     let Some(truth) = truth else { return Vec::new() };
     let place = truth.place_errors(run);
     println!(

@@ -17,8 +17,6 @@ const SEEN: f32 = 0.4;
 
 /// Points that a bar moves with.
 pub(super) const ANCHORS: usize = 4;
-/// Places in the list of anchors.
-pub(super) const SHOULDER_ANCHOR: usize = 0;
 
 /// A point in pixels, where it is seen.
 pub(super) type Place = Option<[f64; 2]>;

@@ -4,7 +4,7 @@ use super::ellipse::Ellipse;
 use super::luma::Luma;
 
 /// How much a plate is seen at an angle: shorter over longer axis of its outline. 0.55 is a bar at 57° to the line of sight.
-const ASPECTS: [f64; 4] = [1.0, 0.85, 0.69, 0.55];
+pub(super) const ASPECTS: [f64; 4] = [1.0, 0.85, 0.69, 0.55];
 /// Ratio of one radius that is tried to the next.
 const RADIUS_STEP: f64 = 1.09;
 /// Most radii tried.
@@ -56,13 +56,13 @@ pub(super) struct Finder {
 }
 
 impl Finder {
-    /// Fills `found` with outlines of radii between `radii` (pixels) whose centres are in the region and `allowed`.
+    /// Fills `found` with outlines of about the `wanted` aspect and radii between `radii` (pixels), whose centres are in the region and `allowed`.
     pub(super) fn find(
         &mut self,
         luma: &Luma<'_>,
         region: Region,
         radii: [f64; 2],
-        aspects: Option<f64>,
+        wanted: f64,
         allowed: impl Fn(f64, f64) -> bool,
     ) {
         self.found.clear();
@@ -70,7 +70,7 @@ impl Finder {
         self.find_edges();
         let to_small = 1.0 / step as f64;
         for aspect in ASPECTS {
-            if aspects.is_some_and(|wanted| (wanted - aspect).abs() > 0.09) {
+            if (wanted - aspect).abs() > 0.09 {
                 continue;
             }
             let radii = radii.map(|radius| radius * to_small);
@@ -83,12 +83,12 @@ impl Finder {
         }
     }
 
-    /// Averages blocks of pixels so that the smallest outline still has a radius of eight; tells the origin and the block's side.
+    /// Averages blocks of pixels so that the smallest outline still has a radius of eight or more; tells the origin and the block's side.
     fn reduce(&mut self, luma: &Luma<'_>, region: Region, radii: [f64; 2]) -> Option<([f64; 2], usize)> {
         let from = [0, 1].map(|i| (region.from[i] - radii[1]).max(0.0) as usize);
         let to = [0, 1].map(|i| ((region.to[i] + radii[1]).max(0.0) as usize).min(luma.size[i]));
         let wide = [0, 1].map(|i| to[i].saturating_sub(from[i]));
-        let step = ((radii[0] / 9.0) as usize).max(wide[0].max(wide[1]).div_ceil(MAX_SIDE)).max(1);
+        let step = ((radii[0] / 8.0) as usize).max(wide[0].max(wide[1]).div_ceil(MAX_SIDE)).max(1);
         self.size = wide.map(|side| side / step);
         if self.size.iter().any(|&side| side < 16) {
             return None;
@@ -194,11 +194,12 @@ impl Finder {
             // Pixels of the outline.
             let outline = std::f64::consts::TAU * radius * (0.5 * (1.0 + aspect * aspect)).sqrt();
             let least = (LEAST_VOTES * outline).max(6.0);
+            let least_in_cell = (0.12 * least) as u16;
             let votes = &self.votes[layer * rows * columns..(layer + 1) * rows * columns];
             for row in 1..rows - 1 {
                 for column in 1..columns - 1 {
                     let at = row * columns + column;
-                    if f64::from(votes[at]) < 0.12 * least {
+                    if votes[at] < least_in_cell {
                         continue;
                     }
                     let mut sum = 0.0;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::BarObservation;
 use super::body::{Body, distance};
 use super::ellipse::Ellipse;
-use super::finder::{Finder, Region};
+use super::finder::{ASPECTS, Finder, Region};
 use super::luma::Luma;
 use super::ring::{RingFitter, Search};
 use super::track::{Sample, Track};
@@ -14,14 +14,18 @@ use super::track::{Sample, Track};
 const RADII_M: [f64; 2] = [0.09, 0.31];
 /// Farthest that a plate's centre is from the nearest hand or shoulder in the picture, metres at the body's depth.
 const REACH_M: f64 = 0.65;
-/// Time from one search of the picture to the next, seconds.
-const SEARCH_S: f64 = 0.12;
+/// Time from one search of the picture to the next, seconds. Each tries one of the [`ASPECTS`]: that spreads the cost over frames.
+const SEARCH_S: f64 = 0.06;
+/// Time from one search for a bar that is hidden to the next, seconds.
+const SEARCH_AGAIN_S: f64 = 0.1;
 /// Candidates followed at once.
 const CANDIDATES: usize = 12;
 /// Share of a candidate's outline that must be seen when it is found.
 const CANDIDATE_COVERAGE: f64 = 0.62;
 /// Share that must be seen on average until a candidate is believed. Plates reach 0.75–0.97, what else is round in a gym and moves 0.62.
 const SURE_COVERAGE: f64 = 0.72;
+/// The plate at a bar's nearer end looks at most this much larger than the one at the other.
+const NEARER_END: f64 = 1.5;
 /// A candidate that is not seen for so long is dropped, seconds.
 const CANDIDATE_GONE_S: f64 = 0.15;
 /// A head is no farther than this from the middle of the head, and no larger than that, metres.
@@ -65,6 +69,8 @@ pub(super) struct Person {
     candidates: Vec<Track>,
     lock: Option<Lock>,
     searched_s: f64,
+    /// Which aspect is next.
+    turn: usize,
     pub(super) past: Vec<(Duration, BarObservation)>,
 }
 
@@ -77,6 +83,7 @@ impl Person {
             candidates: Vec::with_capacity(CANDIDATES),
             lock: None,
             searched_s: f64::NEG_INFINITY,
+            turn: 0,
             past: Vec::new(),
         }
     }
@@ -158,7 +165,9 @@ impl Person {
         let Some(region) = region_of(body, REACH_M * scale) else { return };
         let radii = RADII_M.map(|radius| radius * scale);
         let reach = REACH_M * scale;
-        tools.finder.find(luma, region, radii, None, |x, y| body.reach([x, y]) <= reach);
+        let aspect = ASPECTS[self.turn % ASPECTS.len()];
+        self.turn += 1;
+        tools.finder.find(luma, region, radii, aspect, |x, y| body.reach([x, y]) <= reach);
         // Large ones first: a plate before its hub.
         tools.finder.found.sort_unstable_by(|a, b| b.ellipse.radius.total_cmp(&a.ellipse.radius));
         for candidate in &tools.finder.found {
@@ -185,7 +194,7 @@ impl Person {
             if track.coverage() < SURE_COVERAGE || is_head(&track.last().ring.ellipse, body, scale) {
                 continue;
             }
-            let outer = self.around(index, scale);
+            let outer = self.outermost(index, scale);
             if best
                 .is_none_or(|(other, ..)| self.candidates[outer].radius() > self.candidates[other].radius())
             {
@@ -207,20 +216,18 @@ impl Person {
         Some(now)
     }
 
-    /// The largest candidate around another that moves too: the plate around its hub. It may be a hair's breadth from having moved far
-    /// enough, and its outline less complete.
-    fn around(&self, inner: usize, scale: f64) -> usize {
-        let core = self.candidates[inner].last().ring.ellipse;
-        let mut best = inner;
+    /// The largest candidate that moves too and is either around this one, as a plate is around its hub, or a little larger, as the plate at
+    /// the bar's nearer end. It may be a hair's breadth from having moved far enough, and its outline less complete.
+    fn outermost(&self, sure: usize, scale: f64) -> usize {
+        let core = self.candidates[sure].last().ring.ellipse;
+        let mut best = sure;
         for (index, track) in self.candidates.iter().enumerate() {
             let ellipse = track.last().ring.ellipse;
-            let inside = distance([core.x, core.y], [ellipse.x, ellipse.y]) < 0.3 * ellipse.radius;
+            let around = distance([core.x, core.y], [ellipse.x, ellipse.y]) < 0.3 * ellipse.radius;
+            let nearer_end = track.radius() < NEARER_END * core.radius;
             let larger = track.radius() > self.candidates[best].radius();
-            if inside
-                && larger
-                && track.coverage() >= CANDIDATE_COVERAGE
-                && track.companion(scale, 0.75).is_some()
-            {
+            let complete = track.coverage() >= CANDIDATE_COVERAGE;
+            if (around || nearer_end) && larger && complete && track.companion(scale, 0.75).is_some() {
                 best = index;
             }
         }
@@ -238,7 +245,7 @@ impl Person {
         let lock = self.lock.as_mut()?;
         let mut seen = lock.track.follow(luma, &mut tools.fitter, now_s, scale, body.anchors);
         let hidden_s = now_s - lock.track.last().at_s;
-        if !seen && hidden_s > HIDDEN_S && now_s - self.searched_s >= SEARCH_S {
+        if !seen && hidden_s > HIDDEN_S && now_s - self.searched_s >= SEARCH_AGAIN_S {
             self.searched_s = now_s;
             seen = find_again(luma, now_s, body, tools, scale, lock);
         }
@@ -294,7 +301,7 @@ fn find_again(
     let reach = RETURN_M * scale;
     let region = Region { from: expected.map(|v| v - reach), to: expected.map(|v| v + reach) };
     let radii = [0.9 * old.radius, 1.1 * old.radius];
-    tools.finder.find(luma, region, radii, Some(old.aspect), |x, y| distance([x, y], expected) <= reach);
+    tools.finder.find(luma, region, radii, old.aspect, |x, y| distance([x, y], expected) <= reach);
     let mut best: Option<Sample> = None;
     for candidate in &tools.finder.found {
         let Some(sample) = measured(luma, &mut tools.fitter, &candidate.ellipse, now_s, body) else {

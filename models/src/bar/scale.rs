@@ -31,3 +31,27 @@ fn ratio(distance_m: f64, nearer_m: f64) -> Option<f64> {
     let ratio = distance_m / (distance_m - nearer_m);
     (distance_m > 0.0 && nearer_m < distance_m && ratio.is_finite()).then_some(ratio)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// METRICS §2: a plate 0.7 m nearer than the body at 3 m is 30 % off for the body.
+    #[test]
+    fn plate_and_body_scales_differ_by_their_depths() {
+        let plate = metres_per_pixel(STANDARD_PLATE_M, 75.0).unwrap();
+        assert!((plate - 0.003).abs() < 1e-12);
+        let body = body_scale_from_plate(plate, 3.0, 0.7).unwrap();
+        assert!((body / plate - 1.304).abs() < 1e-3);
+        assert!((plate_scale_from_body(body, 3.0, 0.7).unwrap() - plate).abs() < 1e-12);
+    }
+
+    #[test]
+    fn impossible_scales_are_none() {
+        for (diameter, radius) in [(0.45, 0.0), (0.45, f64::NAN), (-0.45, -3.0), (f64::INFINITY, 3.0)] {
+            assert_eq!(metres_per_pixel(diameter, radius), None);
+        }
+        assert_eq!(body_scale_from_plate(0.003, 0.5, 0.7), None);
+        assert_eq!(plate_scale_from_body(0.003, f64::NAN, 0.7), None);
+    }
+}
