@@ -4,6 +4,7 @@ mod body;
 mod ellipse;
 mod finder;
 mod luma;
+mod outline;
 mod person;
 mod ring;
 mod scale;

@@ -7,7 +7,8 @@ use super::body::{Body, distance};
 use super::ellipse::Ellipse;
 use super::finder::{ASPECTS, Finder, Region};
 use super::luma::Luma;
-use super::ring::{RingFitter, Search};
+use super::outline::{CANDIDATE_COVERAGE, is_head, is_same, measured, region_of};
+use super::ring::RingFitter;
 use super::track::{Sample, Track};
 
 /// Radii of what hangs on bars: plates of 0.18–0.45 m diameter, seen at the body's depth or up to a third nearer.
@@ -20,16 +21,12 @@ const SEARCH_S: f64 = 0.06;
 const SEARCH_AGAIN_S: f64 = 0.1;
 /// Candidates followed at once.
 const CANDIDATES: usize = 12;
-/// Share of a candidate's outline that must be seen when it is found.
-const CANDIDATE_COVERAGE: f64 = 0.62;
 /// Share that must be seen on average until a candidate is believed. Plates reach 0.75–0.97, what else is round in a gym and moves 0.62.
 const SURE_COVERAGE: f64 = 0.72;
 /// The plate at a bar's nearer end looks at most this much larger than the one at the other.
 const NEARER_END: f64 = 1.5;
 /// A candidate that is not seen for so long is dropped, seconds.
 const CANDIDATE_GONE_S: f64 = 0.15;
-/// A head is no farther than this from the middle of the head, and no larger than that, metres.
-const HEAD_M: [f64; 2] = [0.13, 0.17];
 /// A bar that is not seen for so long is searched for, seconds.
 const HIDDEN_S: f64 = 0.12;
 /// And given up after this time, seconds.
@@ -318,50 +315,6 @@ fn find_again(
         lock.track.resume(sample);
     }
     best.is_some()
-}
-
-/// A candidate, measured to a part of a pixel, if enough of its outline is there.
-fn measured(
-    luma: &Luma<'_>,
-    fitter: &mut RingFitter,
-    found: &Ellipse,
-    now_s: f64,
-    body: &Body,
-) -> Option<Sample> {
-    let coarse = Search { half_width_px: 0.2 * found.radius, free_shape: true };
-    let ring = fitter.fit(luma, found, coarse)?;
-    if ring.coverage < 0.7 * CANDIDATE_COVERAGE {
-        return None;
-    }
-    let fine = Search { half_width_px: (0.06 * found.radius).max(3.0), free_shape: true };
-    let ring = fitter.fit(luma, &ring.ellipse, fine)?;
-    let sample = Sample { at_s: now_s, ring, anchors: body.anchors };
-    (ring.coverage >= CANDIDATE_COVERAGE).then_some(sample)
-}
-
-/// Whether two outlines are the same one.
-fn is_same(a: &Ellipse, b: &Ellipse, tolerance: f64) -> bool {
-    let radius = a.radius.min(b.radius);
-    distance([a.x, a.y], [b.x, b.y]) < tolerance * radius && (a.radius - b.radius).abs() < tolerance * radius
-}
-
-fn is_head(ellipse: &Ellipse, body: &Body, scale: f64) -> bool {
-    body.head.is_some_and(|head| {
-        distance(head, [ellipse.x, ellipse.y]) < HEAD_M[0] * scale && ellipse.radius < HEAD_M[1] * scale
-    })
-}
-
-/// Around hands and shoulders.
-fn region_of(body: &Body, reach: f64) -> Option<Region> {
-    let mut region: Option<Region> = None;
-    for hint in body.hints.iter().flatten() {
-        let (from, to) = (hint.map(|v| v - reach), hint.map(|v| v + reach));
-        region = Some(region.map_or(Region { from, to }, |other| Region {
-            from: [from[0].min(other.from[0]), from[1].min(other.from[1])],
-            to: [to[0].max(other.to[0]), to[1].max(other.to[1])],
-        }));
-    }
-    region
 }
 
 fn observation(sample: &Sample, agreement: f64) -> BarObservation {

@@ -71,7 +71,7 @@ impl RingFitter {
 
     /// The outline near the expected one; none when too few edges agree to say anything.
     pub(super) fn fit(&mut self, luma: &Luma<'_>, expected: &Ellipse, search: Search) -> Option<RingFit> {
-        if !(expected.radius >= 4.0) {
+        if expected.radius.is_nan() || expected.radius < 4.0 {
             return None;
         }
         let half_width = search.half_width_px.clamp(2.0, (0.6 * expected.radius).min(MAX_HALF_WIDTH as f64));
@@ -114,7 +114,7 @@ impl RingFitter {
             for (index, slope) in peaks(&profile[..count]) {
                 let at = first + index * step;
                 let strength = slope.min(STRONG_EDGE);
-                if strength as f64 > edges[EDGES - 1].strength && is_aligned(luma, place(at), normal) {
+                if f64::from(strength) > edges[EDGES - 1].strength && is_aligned(luma, place(at), normal) {
                     insert(edges, Edge { at, strength: f64::from(strength) });
                 }
             }
@@ -295,14 +295,15 @@ fn dot(a: &[f64; 5], b: &[f64; 5]) -> f64 {
 /// Solves a positive definite system by elimination.
 fn solve(mut a: [[f64; 5]; 5], mut b: [f64; 5]) -> Option<[f64; 5]> {
     for i in 0..5 {
-        let pivot = a[i][i];
-        if !(pivot > 1e-9) {
+        let pivot_row = a[i];
+        let pivot = pivot_row[i];
+        if pivot.is_nan() || pivot <= 1e-9 {
             return None;
         }
         for j in i + 1..5 {
             let factor = a[j][i] / pivot;
-            for k in i..5 {
-                a[j][k] -= factor * a[i][k];
+            for (value, above) in a[j].iter_mut().zip(pivot_row) {
+                *value -= factor * above;
             }
             b[j] -= factor * b[i];
         }

@@ -89,7 +89,7 @@ impl Track {
         anchors: [Place; ANCHORS],
     ) -> bool {
         let dt = now_s - self.last().at_s;
-        if !(dt > 0.0) {
+        if dt.is_nan() || dt <= 0.0 {
             return false;
         }
         let expected = self.expected_at(now_s);

@@ -1,7 +1,7 @@
 //! What the bar's test and example share: clips with their pose files, and where the plate truly is.
 
 #![allow(dead_code, reason = "each uses a part of it")]
-#![allow(clippy::unwrap_used, reason = "only used by tests and examples")]
+#![allow(clippy::struct_field_names, clippy::unwrap_used, reason = "only used by tests and examples")]
 
 use std::collections::BTreeSet;
 use std::path::Path;
