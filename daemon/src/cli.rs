@@ -2,15 +2,18 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use spotter_models::LandmarkModel;
-use spotter_movement::{Exercise, View};
+use spotter_movement::{Exercise, PLATE_DIAMETER_M, View};
 
 /// Examples at the end of `spotter --help`.
 const EXAMPLES: &str = "\
 Examples:
   spotter analyze squats.mp4 --athlete-height 1.80     what is in a clip: reps, jumps, velocities
   spotter analyze --poses squats.jsonl --format json   the same from recorded keypoints
+  spotter analyze *.mp4 --format csv > all.csv         several clips at once, a row for each event
+  spotter analyze squats.mp4 --overlay seen.mp4        the clip again with what was seen drawn in
   spotter check-config /etc/spotter/spotter.toml       is this configuration right?
   spotter run --config /etc/spotter/spotter.toml       the daemon, as systemd starts it
   spotter models verify                                are the models the ones that were released?
@@ -19,6 +22,12 @@ While it runs: the page on http://UNIT:8080/, health on /health, metrics on /met
 events with `mosquitto_sub -h UNIT -t 'spotter/v1/#' -v`.
 
 Exit codes are those of sysexits: 64 usage, 65 wrong data, 66 no input, 69 something unavailable, 78 configuration.";
+
+/// What `spotter analyze --help` says at its end.
+const ANALYZE_NOTES: &str = "\
+Several inputs: one that fails does not stop the others; its error names it, and the exit code is the
+greatest of theirs. What was measured before a file turned out damaged is printed with a warning, and
+the exit code is 65. The fields are described in docs/ref/metrics.md and docs/ref/report.schema.json.";
 
 /// Spotter: a gym camera unit. It watches a training station, estimates body keypoints, measures squats and jumps,
 /// and publishes them over MQTT. Video never leaves the box.
@@ -64,29 +73,44 @@ pub struct CheckConfigArgs {
 
 /// `spotter analyze`.
 #[derive(Debug, Args)]
-#[command(group(clap::ArgGroup::new("input").required(true).args(["clip", "poses"])))]
+#[command(group(clap::ArgGroup::new("input").required(true).args(["clips", "poses"])), after_help = ANALYZE_NOTES)]
 pub struct AnalyzeArgs {
-    /// Video file
+    /// Video files; several are analysed at once
     #[arg(value_name = "CLIP")]
-    pub clip: Option<PathBuf>,
-    /// Recorded poses instead of a clip (JSON lines, see docs/ref/pose-file.md)
-    #[arg(long, value_name = "FILE.jsonl")]
-    pub poses: Option<PathBuf>,
-    /// Standing height of the athlete in metres: gives distances their scale
-    #[arg(long, value_name = "M", value_parser = athlete_height_m)]
+    pub clips: Vec<PathBuf>,
+    /// Recorded poses instead of clips (JSON lines, see docs/ref/pose-file.md)
+    #[arg(long, value_name = "FILE.jsonl", num_args = 1..)]
+    pub poses: Vec<PathBuf>,
+    /// Exercise; a choice overrides the recognition
+    #[arg(long, value_parser = exercise_parser(), default_value = "auto")]
+    pub exercise: Exercise,
+    /// Standing height of the athlete in metres (0.8–2.5): gives distances their scale
+    #[arg(long, value_name = "M", value_parser = number_within("metres", 0.8, 2.5, 1.80))]
     pub athlete_height: Option<f64>,
-    /// Exercise of the clip
-    #[arg(long, value_enum, default_value = "auto")]
-    pub exercise: ExerciseArg,
+    /// Body mass of the athlete in kilograms (20–300): for power and leg stiffness
+    #[arg(long, value_name = "KG", value_parser = number_within("kilograms", 20.0, 300.0, 75.0))]
+    pub mass: Option<f64>,
+    /// Load on the bar in kilograms, bar included (0–600): for power and the 1RM estimate
+    #[arg(long, value_name = "KG", value_parser = number_within("kilograms", 0.0, 600.0, 100.0))]
+    pub load: Option<f64>,
     /// Where the camera stands relative to the athlete; estimated when absent
     #[arg(long, value_enum)]
     pub view: Option<ViewArg>,
+    /// Speed of the treadmill or of the athlete in metres a second (0.1–12): for stride length and leg stiffness
+    #[arg(long, value_name = "M_S", value_parser = number_within("metres a second", 0.1, 12.0, 2.8))]
+    pub speed: Option<f64>,
+    /// Diameter of the plates in metres (0.1–0.6): scale and depth of a bar that is seen in the picture
+    #[arg(long, value_name = "M", value_parser = number_within("metres", 0.1, 0.6, 0.45), default_value_t = PLATE_DIAMETER_M)]
+    pub plate_diameter: f64,
     /// Output
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
-    /// Also write the estimated poses to this file
+    /// Also write the estimated poses to this file (to this folder, as CLIP.poses.jsonl)
     #[arg(long, value_name = "FILE.jsonl", conflicts_with = "poses")]
     pub poses_out: Option<PathBuf>,
+    /// Also write the clip with skeleton, counts and velocities drawn in (to this folder, as CLIP.overlay.mp4)
+    #[arg(long, value_name = "OUT.mp4", conflicts_with = "poses")]
+    pub overlay: Option<PathBuf>,
     /// Landmark model: lite is faster and can't time jumps
     #[arg(long, value_enum, default_value = "full")]
     pub model: ModelArg,
@@ -154,30 +178,18 @@ pub struct ModelsVerifyArgs {
 /// Output of `spotter analyze`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// One JSON document
+    /// One JSON document; for several inputs one a line, in their order
     Json,
+    /// A row for each event, with each number's uncertainty and quality
+    Csv,
     /// A table for people
     Table,
 }
 
-/// `--exercise`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum ExerciseArg {
-    Auto,
-    BackSquat,
-    Cmj,
-}
-
-impl From<ExerciseArg> for Exercise {
-    fn from(exercise: ExerciseArg) -> Self {
-        match exercise {
-            ExerciseArg::Auto => Self::Auto,
-            ExerciseArg::BackSquat => Self::BackSquat,
-            ExerciseArg::Cmj => Self::Cmj,
-        }
-    }
+/// `--exercise`: the names that reports and topics use.
+fn exercise_parser() -> impl TypedValueParser<Value = Exercise> {
+    let names = Exercise::ALL.map(Exercise::name);
+    PossibleValuesParser::new(names).map(|name: String| Exercise::from_name(&name).unwrap_or_default())
 }
 
 /// `--view`.
@@ -218,13 +230,21 @@ impl From<ModelArg> for LandmarkModel {
     }
 }
 
-fn athlete_height_m(text: &str) -> Result<f64, String> {
-    let height_m: f64 =
-        text.parse().map_err(|_| format!("`{text}` is no number: give metres, such as 1.80"))?;
-    if (0.8..=2.5).contains(&height_m) {
-        Ok(height_m)
-    } else {
-        Err(format!("{height_m} is outside 0.8–2.5 m: give metres, such as 1.80"))
+/// A number with its unit between two bounds.
+fn number_within(
+    unit: &'static str,
+    least: f64,
+    most: f64,
+    example: f64,
+) -> impl Fn(&str) -> Result<f64, String> + Clone {
+    move |text| {
+        let number: f64 =
+            text.parse().map_err(|_| format!("`{text}` is no number: give {unit}, such as {example}"))?;
+        if (least..=most).contains(&number) {
+            Ok(number)
+        } else {
+            Err(format!("{number} is outside {least}–{most}: give {unit}, such as {example}"))
+        }
     }
 }
 
@@ -258,6 +278,47 @@ mod tests {
         }
         let written = std::fs::read_to_string(REFERENCE).unwrap_or_default();
         assert!(written == page, "docs/ref/cli.md is stale: SPOTTER_BLESS=1 cargo test -p spotter cli");
+    }
+
+    fn analyze(arguments: &[&str]) -> Result<AnalyzeArgs, String> {
+        let cli = Cli::try_parse_from([&["spotter", "analyze"], arguments].concat());
+        match cli.map_err(|error| error.to_string())?.command {
+            Command::Analyze(args) => Ok(args),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_exercise_can_be_chosen_by_its_name() {
+        for exercise in Exercise::ALL {
+            assert_eq!(analyze(&["a.mp4", "--exercise", exercise.name()]).unwrap().exercise, exercise);
+        }
+        assert!(analyze(&["a.mp4", "--exercise", "squat"]).unwrap_err().contains("back_squat"));
+    }
+
+    #[test]
+    fn numbers_out_of_bounds_name_option_bounds_and_unit() {
+        for (option, wrong, words) in [
+            ("--athlete-height", "180", "outside 0.8–2.5: give metres"),
+            ("--mass", "7.5", "outside 20–300: give kilograms"),
+            ("--load", "-20", "outside 0–600: give kilograms"),
+            ("--speed", "NaN", "outside 0.1–12: give metres a second"),
+            ("--plate-diameter", "45 cm", "`45 cm` is no number: give metres, such as 0.45"),
+        ] {
+            let error = analyze(&["a.mp4", &format!("{option}={wrong}")]).unwrap_err();
+            assert!(error.contains(words) && error.contains(option), "{error}");
+        }
+        let args = analyze(&["a.mp4", "b.mp4", "--load=0", "--mass=75"]).unwrap();
+        assert_eq!((args.clips.len(), args.load, args.mass), (2, Some(0.0), Some(75.0)));
+        assert!((args.plate_diameter - 0.45).abs() < 1e-12);
+    }
+
+    #[test]
+    fn clips_and_poses_exclude_each_other() {
+        assert_eq!(analyze(&["--poses", "a.jsonl", "b.jsonl"]).unwrap().poses.len(), 2);
+        assert!(analyze(&["a.mp4", "--poses", "a.jsonl"]).is_err());
+        assert!(analyze(&["--poses", "a.jsonl", "--overlay", "b.mp4"]).is_err());
+        assert!(analyze(&[]).is_err());
     }
 
     #[test]

@@ -31,15 +31,20 @@ pub fn open(config: &ModelsConfig) -> Result<OpenEstimator, ModelError> {
     })
 }
 
-/// Opens the estimator for offline analysis.
+/// Opens the estimator for offline analysis with this many inference threads.
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_offline(landmarks: LandmarkModel, places: &PlaceArgs) -> Result<OpenEstimator, ModelError> {
+pub fn open_offline(
+    landmarks: LandmarkModel,
+    places: &PlaceArgs,
+    threads: usize,
+) -> Result<OpenEstimator, ModelError> {
     open(&ModelsConfig {
         dir: places.models_dir.clone(),
         onnxruntime: places.onnxruntime.clone(),
         landmarks,
+        threads,
         ..ModelsConfig::default()
     })
 }

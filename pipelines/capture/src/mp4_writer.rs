@@ -53,6 +53,20 @@ pub struct Mp4Writer {
 }
 
 impl Mp4Writer {
+    /// Whether all that writing needs is installed.
+    ///
+    /// # Errors
+    /// [`CaptureError::MissingElement`] names the package of what is not.
+    pub fn check() -> Result<(), CaptureError> {
+        gst::init().map_err(|error| CaptureError::Pipeline {
+            source_name: "overlay".to_owned(),
+            message: format!("GStreamer does not start: {error}"),
+        })?;
+        ["appsrc", "videoconvert", ENCODER, "h264parse", "mp4mux", "filesink"]
+            .into_iter()
+            .try_for_each(|name| element(name).map(drop))
+    }
+
     /// Makes the file, or overwrites it.
     ///
     /// # Errors

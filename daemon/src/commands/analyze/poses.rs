@@ -1,66 +1,110 @@
-//! Recorded poses: read for analysis, written beside one.
+//! Recorded poses: read and analysed.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::BufReader;
+use std::path::Path;
 use std::time::Duration;
 
-use spotter_capture::Frame;
-use spotter_models::Pose;
 use spotter_movement::{
-    Keypoint, ModelProfile, PersonPose, PoseFrame, PoseHeader, PosePerson, PoseReader, Report, Session,
-    Settings, Source,
+    Event, ModelProfile, PersonPose, PoseFileError, PoseFrame, PoseHeader, PoseReader, Report, Session,
+    SessionQuality, Source,
 };
 
-use super::{file_name, must_be_a_file};
-use crate::analysis::{Athlete, keypoint_names, movement_keypoints};
+use super::progress::Bar;
+use super::{Outcome, file_name, in_file, note_absence};
+use crate::analysis::Athlete;
 use crate::estimators;
 use crate::exit::{Code, Failure, model_code};
 
+/// Frame rates of header and lines differ for no good reason beyond this factor.
+const SAME_RATE: f64 = 1.2;
+
 /// Analyses a pose file.
-pub(super) fn analyze(path: &Path, athlete: &Athlete) -> Result<Report, Failure> {
-    must_be_a_file(path)?;
+pub(super) fn analyze(path: &Path, athlete: &Athlete, bar: &Bar) -> Result<Outcome, Failure> {
     let file = File::open(path).map_err(|error| in_file(path, Code::NoInput, &error))?;
-    let damaged = |error| in_file(path, Code::Data, &error);
-    let mut reader = PoseReader::new(BufReader::new(file)).map_err(damaged)?;
+    let mut reader =
+        PoseReader::new(BufReader::new(file)).map_err(|error| in_file(path, Code::Data, &error))?;
     let header = reader.header().clone();
-    let mut session = Session::new(settings(path, &header, athlete)?);
+    let layout =
+        header.layout().map_err(|problem| in_file(path, Code::Data, &format!("line 1: {problem}")))?;
+    let model = model_profile(header.model.as_deref())?;
+    let mut session = Session::new(athlete.settings(layout, (header.width, header.height), model));
     let mut events = Vec::new();
-    let mut frames = 0;
-    let (mut first, mut last) = (None, Duration::ZERO);
-    while let Some(frame) = reader.next_frame().map_err(damaged)? {
-        let people: Vec<PersonPose<'_>> = frame
-            .people
-            .iter()
-            .map(|person| PersonPose { id: person.id, keypoints: &person.keypoints, bar: None })
-            .collect();
-        session.push(frame.pts, &people, &mut events);
-        frames += 1;
-        first.get_or_insert(frame.pts);
-        last = last.max(frame.pts);
-    }
+    let mut seen = Seen::default();
+    let damage = read(&mut reader, &mut session, &mut events, &mut seen, bar).err();
     session.finish(&mut events);
+
+    let mut quality = session.quality();
+    quality.warnings.extend(reader.faults().warnings(&header));
+    quality.warnings.extend(other_rate(&header, &quality));
+    note_absence(&mut quality);
+    if let Some(problem) = reader.faults().not_pixels(&header) {
+        return Err(in_file(path, Code::Data, &format!("line 1: {problem}")));
+    }
+    let mut problems = Vec::new();
+    if let Some(damage) = damage {
+        if seen.frames == 0 {
+            return Err(in_file(path, Code::Data, &damage));
+        }
+        quality.warnings.push(format!("{damage}: what follows was not analysed"));
+        problems.push(in_file(
+            path,
+            Code::Data,
+            &format!("{damage}: only what comes before it was analysed"),
+        ));
+    }
     let source = Source {
         file: file_name(path),
         width: header.width,
         height: header.height,
         fps: header.fps,
-        frames,
-        duration_s: last.saturating_sub(first.unwrap_or_default()).as_secs_f64(),
+        frames: seen.frames,
+        duration_s: seen.last.saturating_sub(seen.first.unwrap_or_default()).as_secs_f64(),
         model: header.model,
     };
-    Ok(Report::new(source, &events, session.quality()))
+    Ok(Outcome { report: Report::new(source, &events, quality), problems })
 }
 
-fn settings(path: &Path, header: &PoseHeader, athlete: &Athlete) -> Result<Settings, Failure> {
-    let layout =
-        header.layout().map_err(|problem| in_file(path, Code::Data, &format!("line 1: {problem}")))?;
-    Ok(Settings {
-        athlete_height_m: athlete.height_m,
-        exercise: athlete.exercise,
-        view: athlete.view,
-        model: model_profile(header.model.as_deref())?,
-        ..Settings::new(layout, header.width, header.height)
+#[derive(Default)]
+struct Seen {
+    frames: u64,
+    first: Option<Duration>,
+    last: Duration,
+}
+
+/// Feeds the session up to the end of the file or to the first line that can't be read.
+fn read(
+    reader: &mut PoseReader<BufReader<File>>,
+    session: &mut Session,
+    events: &mut Vec<Event>,
+    seen: &mut Seen,
+    bar: &Bar,
+) -> Result<(), PoseFileError> {
+    while let Some(frame) = reader.next_frame()? {
+        push(session, &frame, events);
+        seen.frames += 1;
+        seen.first.get_or_insert(frame.pts);
+        seen.last = seen.last.max(frame.pts);
+        bar.frame(frame.pts, seen.frames);
+    }
+    Ok(())
+}
+
+fn push(session: &mut Session, frame: &PoseFrame, events: &mut Vec<Event>) {
+    let people: Vec<PersonPose<'_>> = frame
+        .people
+        .iter()
+        .map(|person| PersonPose { id: person.id, keypoints: &person.keypoints, bar: None })
+        .collect();
+    session.push(frame.pts, &people, events);
+}
+
+/// Times that were written in another unit show as another rate.
+fn other_rate(header: &PoseHeader, quality: &SessionQuality) -> Option<String> {
+    let (stated, seen) = (header.fps?, quality.median_fps);
+    let differs = quality.frames > 2 && seen > 0.0 && (seen / stated).max(stated / seen) > SAME_RATE;
+    differs.then(|| {
+        format!("line 1: \"fps\" is {stated}, but the times say {seen:.1} frames a second: are they seconds?")
     })
 }
 
@@ -69,70 +113,4 @@ fn model_profile(model: Option<&str>) -> Result<ModelProfile, Failure> {
     let known = model.map(estimators::profile_of_model).transpose();
     let known = known.map_err(|error| Failure::new(model_code(&error), error))?;
     Ok(known.flatten().unwrap_or_default())
-}
-
-fn in_file(path: &Path, code: Code, problem: &dyn std::fmt::Display) -> Failure {
-    Failure::new(code, anyhow::anyhow!("{}: {problem}", path.display()))
-}
-
-/// Writes the poses of a clip. The file appears under its name only when it is complete.
-pub(super) struct PoseWriter {
-    path: PathBuf,
-    partial: tempfile::NamedTempFile,
-    writer: Option<spotter_movement::PoseWriter<BufWriter<File>>>,
-}
-
-impl PoseWriter {
-    /// Makes the file.
-    pub(super) fn create(path: &Path) -> Result<Self, Failure> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // As readable as any file that the user makes; the umask takes its part.
-        let partial = tempfile::Builder::new()
-            .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
-            .tempfile_in(folder)
-            .map_err(|error| in_file(path, Code::CantCreate, &error))?;
-        Ok(Self { path: path.to_owned(), partial, writer: None })
-    }
-
-    /// Writes one frame; the first one gives the header its picture size.
-    pub(super) fn frame(
-        &mut self,
-        frame: &Frame,
-        fps: Option<f64>,
-        model: &str,
-        poses: &[Pose],
-    ) -> Result<(), Failure> {
-        let failed = |error: std::io::Error| in_file(&self.path, Code::Io, &error);
-        if self.writer.is_none() {
-            let header = PoseHeader {
-                spotter_poses: 1,
-                keypoints: keypoint_names().iter().map(|&name| name.to_owned()).collect(),
-                width: frame.width,
-                height: frame.height,
-                fps,
-                model: Some(model.to_owned()),
-            };
-            let file = BufWriter::new(self.partial.reopen().map_err(failed)?);
-            self.writer = Some(spotter_movement::PoseWriter::new(file, &header).map_err(failed)?);
-        }
-        let Some(writer) = &mut self.writer else { return Ok(()) };
-        let people =
-            poses.iter().map(|pose| PosePerson { id: pose.id, keypoints: keypoints(pose) }).collect();
-        writer.write(&PoseFrame { pts: frame.pts, people }).map_err(failed)
-    }
-
-    /// Gives the complete file its name.
-    pub(super) fn finish(self) -> Result<(), Failure> {
-        let path = self.path;
-        let failed = |error: &dyn std::fmt::Display| in_file(&path, Code::Io, error);
-        if let Some(writer) = self.writer {
-            writer.into_inner().flush().map_err(|error| failed(&error))?;
-        }
-        self.partial.persist(&path).map_err(|error| failed(&error.error))?;
-        Ok(())
-    }
-}
-
-fn keypoints(pose: &Pose) -> Vec<Keypoint> {
-    movement_keypoints(pose).to_vec()
 }

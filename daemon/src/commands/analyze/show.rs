@@ -18,10 +18,15 @@ pub(super) fn report(report: &Report) -> String {
     if report.jumps().is_empty() && report.sets().next().is_none() {
         parts.push("No repetition and no jump.".to_owned());
     }
-    let quality = report.quality();
-    parts.extend(quality.refused.iter().map(|refused| format!("not measured: {refused}")));
-    parts.extend(quality.warnings.iter().map(|warning| format!("note: {warning}")));
+    parts.extend(notes(report));
     parts.join("\n\n")
+}
+
+/// What was seen and not measured, and what a reader must know.
+pub(super) fn notes(report: &Report) -> Vec<String> {
+    let quality = report.quality();
+    let refused = quality.refused.iter().map(|refused| format!("not measured: {refused}"));
+    refused.chain(quality.warnings.iter().map(|warning| format!("note: {warning}"))).collect()
 }
 
 fn set_table(set: &Set, reps: &[Rep]) -> String {
