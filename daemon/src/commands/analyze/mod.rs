@@ -46,7 +46,6 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
         speed_m_s: args.speed,
         plate_diameter_m: Some(args.plate_diameter),
         view: args.view.map(Into::into),
-        ..Athlete::default()
     };
     let workers = batch::workers(inputs.len());
     let progress = Progress::new(inputs.len());

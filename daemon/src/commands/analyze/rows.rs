@@ -24,13 +24,13 @@ type Row = HashMap<usize, String>;
 #[derive(Debug)]
 pub(super) struct Rows {
     columns: Vec<String>,
-    rows: Vec<Row>,
+    events: Vec<Row>,
     reasons: Vec<String>,
 }
 
 impl Default for Rows {
     fn default() -> Self {
-        Self { columns: FIRST.map(str::to_owned).to_vec(), rows: Vec::new(), reasons: Vec::new() }
+        Self { columns: FIRST.map(str::to_owned).to_vec(), events: Vec::new(), reasons: Vec::new() }
     }
 }
 
@@ -62,7 +62,7 @@ impl Rows {
     pub(super) fn text(&self) -> anyhow::Result<String> {
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         writer.write_record(self.columns.iter().map(String::as_str).chain([REASONS]))?;
-        for (row, reasons) in self.rows.iter().zip(&self.reasons) {
+        for (row, reasons) in self.events.iter().zip(&self.reasons) {
             let cell = |column| row.get(&column).map_or("", String::as_str);
             writer.write_record((0..self.columns.len()).map(cell).chain([reasons.as_str()]))?;
         }
@@ -78,11 +78,13 @@ impl Rows {
         self.set(&mut row, "event", kind);
         self.set(&mut row, "person_id", person.unwrap_or_default());
         self.fields(&mut row, &mut reasons, "", event);
-        self.rows.push(row);
+        self.events.push(row);
         self.reasons.push(reasons.join("; "));
         for (name, value) in fields {
             if let Node::List(items) = value {
-                items.iter().for_each(|item| self.event(file, singular(name), item, person));
+                for item in items {
+                    self.event(file, singular(name), item, person);
+                }
             }
         }
     }
