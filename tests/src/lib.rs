@@ -10,10 +10,12 @@ mod browser;
 mod clips;
 mod figure;
 mod mosquitto;
+mod poses;
 mod process;
 
 pub use browser::Browser;
 pub use clips::{truth_dir, truth_of, unless_absent};
 pub use figure::Figure;
 pub use mosquitto::{Broker, Subscription};
+pub use poses::PoseLines;
 pub use process::{Finished, SpotterProcess, checkout, free_port, run_to_end, run_with, spotter_binary};

@@ -145,6 +145,69 @@ fn analyze_names_file_and_line() {
     assert_eq!(run_to_end(&["analyze"]).status.code(), Some(64));
 }
 
+fn ffmpeg(arguments: &[&str]) {
+    let output = Command::new("ffmpeg").args(["-v", "error", "-y"]).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_clip_that_breaks_off_keeps_what_was_seen_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cut.mp4");
+    let clip = checkout().join("tests/clips/cmj_three.mp4");
+    // With its index in front, as cameras and web players write it, a film can be read up to where it is cut off.
+    let (clip, cut) = (clip.to_str().unwrap(), path.to_str().unwrap());
+    ffmpeg(&["-i", clip, "-c", "copy", "-movflags", "+faststart", cut]);
+    let whole = std::fs::read(&path).unwrap();
+    // Two of the three jumps lie in the first 70 % of the time.
+    std::fs::write(&path, &whole[..whole.len() * 7 / 10]).unwrap();
+    let finished = run_to_end(&["analyze", cut, "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&finished.stdout).unwrap();
+    assert_eq!(report["jumps"].as_array().unwrap().len(), 2, "{}", finished.stderr);
+    let warnings = report["quality"]["warnings"].to_string();
+    assert!(warnings.contains("cut short") || finished.stderr.contains("cut.mp4"), "{warnings}");
+
+    // With the index behind, nothing can be read.
+    let behind = folder.path().join("behind.mp4");
+    ffmpeg(&["-i", clip, "-c", "copy", behind.to_str().unwrap()]);
+    let whole = std::fs::read(&behind).unwrap();
+    std::fs::write(&behind, &whole[..whole.len() * 7 / 10]).unwrap();
+    let finished = run_to_end(&["analyze", behind.to_str().unwrap()]);
+    assert_eq!(finished.status.code(), Some(65));
+    assert!(finished.stderr.contains("behind.mp4: is cut off"), "{}", finished.stderr);
+}
+
+#[test]
+fn a_clip_without_a_person_gives_no_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = folder.path().join("empty.mp4");
+    let clip = clip.to_str().unwrap();
+    ffmpeg(&["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30:duration=3", "-pix_fmt", "yuv420p", clip]);
+    let finished = run_to_end(&["analyze", clip, "--format", "json"]);
+    assert!(finished.status.success(), "{}", finished.stderr);
+    let report: serde_json::Value = serde_json::from_str(&finished.stdout).unwrap();
+    assert_eq!((report["jumps"].to_string(), report["sets"].to_string()), ("[]".to_owned(), "[]".to_owned()));
+    assert!(report["quality"]["warnings"].to_string().contains("nobody was seen"), "{}", report["quality"]);
+}
+
+#[test]
+fn poses_given_as_a_clip_lead_to_the_option() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("poses.jsonl");
+    spotter_tests::PoseLines::of_clip("squat_set").write(&path);
+    let finished = run_to_end(&["analyze", path.to_str().unwrap()]);
+    assert_eq!(finished.status.code(), Some(65));
+    assert!(
+        finished.stderr.contains("poses.jsonl") && finished.stderr.contains("--poses"),
+        "{}",
+        finished.stderr
+    );
+    let clip = checkout().join("tests/clips/squat_set.mp4");
+    let finished = run_to_end(&["analyze", "--poses", clip.to_str().unwrap()]);
+    assert_eq!(finished.status.code(), Some(65));
+    assert!(finished.stderr.contains("squat_set.mp4: line 1: not a pose file"), "{}", finished.stderr);
+}
+
 #[test]
 fn a_registry_out_of_reach_leaves_nothing_half_installed() {
     let folder = tempfile::tempdir().unwrap();

@@ -18,7 +18,7 @@ const REASONS: &str = "reasons";
 /// Parts of a report that are not events.
 const NOT_EVENTS: [&str; 3] = ["schema", "source", "quality"];
 
-type Row = HashMap<usize, String>;
+type Row = HashMap<String, String>;
 
 /// The rows of all reports.
 #[derive(Debug)]
@@ -63,8 +63,8 @@ impl Rows {
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         writer.write_record(self.columns.iter().map(String::as_str).chain([REASONS]))?;
         for (row, reasons) in self.events.iter().zip(&self.reasons) {
-            let cell = |column| row.get(&column).map_or("", String::as_str);
-            writer.write_record((0..self.columns.len()).map(cell).chain([reasons.as_str()]))?;
+            let cell = |column: &String| row.get(column).map_or("", String::as_str);
+            writer.write_record(self.columns.iter().map(cell).chain([reasons.as_str()]))?;
         }
         Ok(String::from_utf8(writer.into_inner()?)?)
     }
@@ -111,9 +111,13 @@ impl Rows {
     }
 
     fn origin(&mut self, row: &mut Row, reasons: &mut Vec<String>, column: &str, origin: &Node) {
+        let mut beside = column.to_owned();
         for part in ["u", "quality"] {
             let text = origin.get(part).and_then(Node::text).unwrap_or_default();
-            self.set(row, &format!("{column}_{part}"), text);
+            let name = format!("{column}_{part}");
+            self.make(&name, Some(&beside));
+            row.insert(name.clone(), text.to_owned());
+            beside = name;
         }
         if let Some(Node::List(because)) = origin.get("reasons")
             && !because.is_empty()
@@ -123,13 +127,19 @@ impl Rows {
         }
     }
 
-    /// Fills a cell; a column that is new comes behind the others.
+    /// Fills a cell.
     fn set(&mut self, row: &mut Row, column: &str, text: &str) {
-        let index = self.columns.iter().position(|known| known == column).unwrap_or_else(|| {
-            self.columns.push(column.to_owned());
-            self.columns.len() - 1
-        });
-        row.insert(index, text.to_owned());
+        self.make(column, None);
+        row.insert(column.to_owned(), text.to_owned());
+    }
+
+    /// Makes a column that is new: directly behind another one, or at the end.
+    fn make(&mut self, column: &str, beside: Option<&str>) {
+        if self.columns.iter().any(|known| known == column) {
+            return;
+        }
+        let beside = beside.and_then(|beside| self.columns.iter().position(|known| known == beside));
+        self.columns.insert(beside.map_or(self.columns.len(), |index| index + 1), column.to_owned());
     }
 }
 
@@ -281,6 +291,16 @@ mod tests {
         rows.add_json("x", r#"{"jumps":[],"sets":[],"gait":null}"#).unwrap();
         let header = "file,event,kind,exercise,person_id,set_number,rep_number,status,quality,reasons\r\n";
         assert_eq!(rows.text().unwrap(), header);
+    }
+
+    #[test]
+    fn uncertainty_and_quality_stand_beside_their_number() {
+        let mut rows = Rows::default();
+        // A plain `start_s` in one event, a measured one in the next.
+        rows.add_json("x", r#"{"sets":[{"start_s":1,"end_s":2}]}"#).unwrap();
+        let measured = r#"{"reps":[{"start_s":1,"provenance":{"start_s":{"u":0.1,"quality":"high"}}}]}"#;
+        rows.add_json("x", measured).unwrap();
+        assert_eq!(rows.columns[FIRST.len()..], ["start_s", "start_s_u", "start_s_quality", "end_s"]);
     }
 
     #[test]

@@ -20,7 +20,9 @@ pub(super) enum Fault {
 impl Fault {
     fn told(self) -> &'static str {
         match self {
-            Fault::Time => "the time does not come after the frame's before it: frames left out",
+            Fault::Time => {
+                "the time does not come after that of the line before: frames put in order, or left out when too late"
+            }
             Fault::ConfidenceClamped => "a confidence outside 0–1: points taken as 0 or 1",
             Fault::NoConfidence => "a confidence far outside 0–1: points left out",
             Fault::FarCoordinates => "coordinates beyond any picture: points left out",

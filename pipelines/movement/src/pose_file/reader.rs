@@ -64,7 +64,7 @@ impl<R: BufRead> PoseReader<R> {
     }
 
     /// The next frame; `None` at the end of the file. A frame whose time does not come after the one before it is
-    /// counted as a fault and handed out: the session leaves it out.
+    /// counted as a fault and handed out: the session puts it in order or leaves it out.
     ///
     /// # Errors
     /// With the line and what is wrong with it, also when reading fails.
@@ -245,7 +245,7 @@ mod tests {
         assert_eq!(
             warnings,
             [
-                "line 3: the time does not come after the frame's before it: frames left out: 2 in the whole file"
+                "line 3: the time does not come after that of the line before: frames put in order, or left out when too late: 2 in the whole file"
             ]
         );
     }

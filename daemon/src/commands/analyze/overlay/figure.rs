@@ -57,7 +57,7 @@ pub(super) fn draw(canvas: &mut Canvas, pose: &Pose) {
         let Ok(()) = dot.into_styled(PrimitiveStyle::with_fill(TRUNK)).draw(canvas);
     }
     if let Some(head) = head(pose) {
-        let above = Point::new(head.x, head.y.saturating_sub(16 * thickness as i32));
+        let above = Point::new(head.x, head.y.saturating_sub(above_head_px(pose, head, thickness)));
         caption::label(canvas, above, &format!("#{}", pose.id));
     }
 }
@@ -69,6 +69,13 @@ fn thickness(canvas: &Canvas) -> u32 {
 
 fn head(pose: &Pose) -> Option<Point> {
     point(pose, NOSE).or_else(|| SHOULDERS.into_iter().find_map(|shoulder| point(pose, shoulder)))
+}
+
+/// Clear of the head, whose top lies as far above the nose as the shoulders lie below it.
+fn above_head_px(pose: &Pose, head: Point, thickness: u32) -> i32 {
+    let shoulder = SHOULDERS.into_iter().find_map(|shoulder| point(pose, shoulder));
+    let neck_px = shoulder.map_or(0, |shoulder| shoulder.y.saturating_sub(head.y).max(0));
+    neck_px.saturating_add(8 * thickness as i32)
 }
 
 /// Where a keypoint is drawn; `None` where it is not seen or so far outside that a line to it is of no use.
