@@ -29,8 +29,8 @@ Several inputs: one that fails does not stop the others; its error names it, and
 greatest of theirs. What was measured before a file turned out damaged is printed with a warning, and
 the exit code is 65. The fields are described in docs/ref/metrics.md and docs/ref/report.schema.json.";
 
-/// Spotter: a gym camera unit. It watches a training station, estimates body keypoints, measures squats and jumps,
-/// and publishes them over MQTT. Video never leaves the box.
+/// Spotter: a gym camera unit. It watches a training station, estimates body keypoints, measures jumps, lifts,
+/// running and walking, and publishes them over MQTT. Video never leaves the box.
 #[derive(Debug, Parser)]
 #[command(name = "spotter", version, after_help = EXAMPLES, max_term_width = 110)]
 pub struct Cli {
