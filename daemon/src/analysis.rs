@@ -4,13 +4,14 @@ use std::time::{Duration, Instant};
 
 use arrayvec::ArrayVec;
 use spotter_capture::{Frame, PixelPlanes};
+use spotter_models::bar::{BarObservation, BarTracker};
 use spotter_models::{
     ColorMatrix, EstimateError, Image, KEYPOINT_COUNT, KEYPOINT_NAMES, Planes, Pose, PoseEstimator,
     StageTimes,
 };
 use spotter_movement::{
-    Choice, Event, Exercise, Keypoint, Layout, ModelProfile, PersonPose, Session, SessionQuality, Settings,
-    View,
+    BarPoint, Choice, Event, Exercise, Keypoint, Layout, ModelProfile, PersonPose, PosePerson, Session,
+    SessionQuality, Settings, View,
 };
 
 /// More people than an estimator is ever asked for.
@@ -72,6 +73,8 @@ impl Athlete {
 pub struct FrameTimes {
     /// The estimator's stages.
     pub estimate: StageTimes,
+    /// The bar tracker.
+    pub bar: Duration,
     /// Movement.
     pub movement: Duration,
 }
@@ -83,12 +86,23 @@ pub struct Analysis {
     model: ModelProfile,
     session: Option<(Session, (u32, u32))>,
     poses: Vec<Pose>,
+    tracker: BarTracker,
+    /// The bars of `poses`.
+    bars: Vec<Option<BarPoint>>,
 }
 
 impl Analysis {
     /// An analysis that has seen nothing.
     pub fn new(estimator: Box<dyn PoseEstimator>, model: ModelProfile, athlete: Athlete) -> Self {
-        Self { estimator, athlete, model, session: None, poses: Vec::with_capacity(MAX_PEOPLE) }
+        Self {
+            estimator,
+            athlete,
+            model,
+            session: None,
+            poses: Vec::with_capacity(MAX_PEOPLE),
+            tracker: BarTracker::new(),
+            bars: Vec::with_capacity(MAX_PEOPLE),
+        }
     }
 
     /// What computes the poses.
@@ -117,12 +131,48 @@ impl Analysis {
         events: &mut Vec<Event>,
     ) -> Result<FrameTimes, EstimateError> {
         self.follow_picture(frame, events);
-        let estimate = self.estimator.estimate(&picture(frame), pts, &mut self.poses)?;
-        let started = Instant::now();
-        if let Some((session, _)) = &mut self.session {
-            push(session, pts, &self.poses, events);
+        let picture = picture(frame);
+        let estimate = self.estimator.estimate(&picture, pts, &mut self.poses)?;
+        let estimated = Instant::now();
+        self.bars.clear();
+        let seen = self.tracker.observe(&picture, pts, &self.poses)?;
+        self.bars.extend(seen.iter().map(|bar| bar.as_ref().map(bar_point)));
+        let tracked = Instant::now();
+        self.push(pts, events);
+        Ok(FrameTimes { estimate, bar: tracked - estimated, movement: tracked.elapsed() })
+    }
+
+    /// The people of the newest frame as movement saw them, for pose files.
+    pub fn people(&self) -> Vec<PosePerson> {
+        let person = |(pose, bar): (&Pose, &Option<BarPoint>)| PosePerson {
+            id: pose.id,
+            keypoints: movement_keypoints(pose).to_vec(),
+            bar: *bar,
+            bar_past: self.bar_past(pose.id),
+        };
+        self.poses.iter().zip(&self.bars).map(person).collect()
+    }
+
+    /// Hands poses and bars to movement.
+    fn push(&mut self, pts: Duration, events: &mut Vec<Event>) {
+        let keypoints: ArrayVec<[Keypoint; KEYPOINT_COUNT], MAX_PEOPLE> =
+            self.poses.iter().take(MAX_PEOPLE).map(movement_keypoints).collect();
+        let people: ArrayVec<PersonPose<'_>, MAX_PEOPLE> =
+            (self.poses.iter().zip(&keypoints).zip(&self.bars))
+                .map(|((pose, keypoints), bar)| PersonPose { id: pose.id, keypoints, bar: *bar })
+                .collect();
+        let past: ArrayVec<(u32, Vec<(Duration, BarPoint)>), MAX_PEOPLE> =
+            people.iter().map(|person| (person.id, self.bar_past(person.id))).collect();
+        let Some((session, _)) = &mut self.session else { return };
+        for (id, past) in past.iter().filter(|(_, past)| !past.is_empty()) {
+            session.bar_past(*id, past);
         }
-        Ok(FrameTimes { estimate, movement: started.elapsed() })
+        session.push(pts, &people, events);
+    }
+
+    /// Where a person's bar was before the tracker became sure of it in this frame; empty in all others.
+    fn bar_past(&self, id: u32) -> Vec<(Duration, BarPoint)> {
+        self.tracker.past(id).iter().map(|(pts, bar)| (*pts, bar_point(bar))).collect()
     }
 
     /// A coach's choice: holds from the next frame on, also for sessions that begin later.
@@ -138,8 +188,14 @@ impl Analysis {
         let (mut session, _) =
             self.session.take().unwrap_or_else(|| (Session::new(self.settings((0, 0))), (0, 0)));
         session.finish(events);
-        self.estimator.reset();
+        self.reset();
         session.quality()
+    }
+
+    /// The picture does not continue: people and bars are looked for anew.
+    fn reset(&mut self) {
+        self.estimator.reset();
+        self.tracker = BarTracker::new();
     }
 
     /// Starts a session for a picture of another size; tells tracker and session where the picture does not continue.
@@ -152,7 +208,7 @@ impl Analysis {
             None => self.session = Some((Session::new(self.settings(size)), size)),
             Some((session, _)) if frame.discontinuity => {
                 session.discontinuity(events);
-                self.estimator.reset();
+                self.reset();
             }
             Some(_) => {}
         }
@@ -169,16 +225,8 @@ impl std::fmt::Debug for Analysis {
     }
 }
 
-/// Hands the estimator's poses to movement.
-fn push(session: &mut Session, pts: Duration, poses: &[Pose], events: &mut Vec<Event>) {
-    let keypoints: ArrayVec<[Keypoint; KEYPOINT_COUNT], MAX_PEOPLE> =
-        poses.iter().take(MAX_PEOPLE).map(movement_keypoints).collect();
-    let people: ArrayVec<PersonPose<'_>, MAX_PEOPLE> = poses
-        .iter()
-        .zip(&keypoints)
-        .map(|(pose, keypoints)| PersonPose { id: pose.id, keypoints, bar: None })
-        .collect();
-    session.push(pts, &people, events);
+fn bar_point(bar: &BarObservation) -> BarPoint {
+    BarPoint { x_px: bar.x_px, y_px: bar.y_px, radius_px: bar.radius_px, u_px: bar.u_px }
 }
 
 /// An estimator's keypoints as movement reads them.

@@ -16,6 +16,7 @@ pub(crate) struct StageLog {
     pub(crate) preprocess: Vec<Duration>,
     pub(crate) infer: Vec<Duration>,
     pub(crate) postprocess: Vec<Duration>,
+    pub(crate) bar: Vec<Duration>,
     pub(crate) movement: Vec<Duration>,
     pub(crate) whole_frame: Vec<Duration>,
 }
@@ -41,6 +42,7 @@ pub(crate) fn run(clip: &Path, analysis: &mut Analysis, log: &mut StageLog) -> a
         log.preprocess.push(times.estimate.preprocess);
         log.infer.push(times.estimate.infer);
         log.postprocess.push(times.estimate.postprocess);
+        log.bar.push(times.bar);
         log.movement.push(times.movement);
         log.whole_frame.push(frame_started.elapsed());
         frames += 1;

@@ -63,6 +63,7 @@ impl Report {
                 stage("preprocess", &stages.preprocess),
                 stage("infer", &stages.infer),
                 stage("postprocess", &stages.postprocess),
+                stage("bar", &stages.bar),
                 stage("movement", &stages.movement),
                 stage("whole frame", &stages.whole_frame),
             ],

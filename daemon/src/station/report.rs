@@ -23,6 +23,7 @@ struct Stages {
     preprocess: Histogram,
     infer: Histogram,
     postprocess: Histogram,
+    bar: Histogram,
     movement: Histogram,
     publish: Histogram,
 }
@@ -46,6 +47,7 @@ impl Reporter {
             preprocess: stage("preprocess"),
             infer: stage("infer"),
             postprocess: stage("postprocess"),
+            bar: stage("bar"),
             movement: stage("movement"),
             publish: stage("publish"),
         };
@@ -93,6 +95,7 @@ impl Reporter {
         self.stages.preprocess.observe(times.estimate.preprocess.as_secs_f64());
         self.stages.infer.observe(times.estimate.infer.as_secs_f64());
         self.stages.postprocess.observe(times.estimate.postprocess.as_secs_f64());
+        self.stages.bar.observe(times.bar.as_secs_f64());
         self.stages.movement.observe(times.movement.as_secs_f64());
         self.stages.publish.observe(started.elapsed().as_secs_f64());
     }

@@ -155,7 +155,7 @@ impl Writers {
 
     fn frame(&mut self, frame: &Frame, analysis: &Analysis) {
         if let Some(poses) = &mut self.poses
-            && let Err(failure) = poses.frame(frame, analysis.poses())
+            && let Err(failure) = poses.frame(frame, analysis.people())
         {
             self.poses = None;
             self.failures.push(failure);

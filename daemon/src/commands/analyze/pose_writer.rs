@@ -5,12 +5,11 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use spotter_capture::Frame;
-use spotter_models::Pose;
 use spotter_movement::{PoseFrame, PoseHeader, PosePerson};
 
 use super::in_file;
 use super::pending::Pending;
-use crate::analysis::{keypoint_names, movement_keypoints};
+use crate::analysis::keypoint_names;
 use crate::exit::{Code, Failure};
 
 /// Writes the poses of a clip.
@@ -28,13 +27,11 @@ impl PoseWriter {
     }
 
     /// Writes one frame; the first one gives the header its picture size.
-    pub(super) fn frame(&mut self, frame: &Frame, poses: &[Pose]) -> Result<(), Failure> {
+    pub(super) fn frame(&mut self, frame: &Frame, people: Vec<PosePerson>) -> Result<(), Failure> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             None => self.writer.insert(begin(&self.pending, frame, self.fps, &self.model)?),
         };
-        let person = |pose: &Pose| PosePerson { id: pose.id, keypoints: movement_keypoints(pose).to_vec() };
-        let people = poses.iter().map(person).collect();
         writer
             .write(&PoseFrame { pts: frame.pts, people })
             .map_err(|error| in_file(self.pending.path(), Code::Io, &error))

@@ -94,8 +94,11 @@ fn push(session: &mut Session, frame: &PoseFrame, events: &mut Vec<Event>) {
     let people: Vec<PersonPose<'_>> = frame
         .people
         .iter()
-        .map(|person| PersonPose { id: person.id, keypoints: &person.keypoints, bar: None })
+        .map(|person| PersonPose { id: person.id, keypoints: &person.keypoints, bar: person.bar })
         .collect();
+    for person in &frame.people {
+        session.bar_past(person.id, &person.bar_past);
+    }
     session.push(frame.pts, &people, events);
 }
 

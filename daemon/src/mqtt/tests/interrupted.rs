@@ -31,7 +31,8 @@ async fn cuts_while_events_flow_lose_nothing_and_keep_the_order() {
     let folder = tempfile::tempdir().unwrap();
     let broker = embedded().await;
     let proxy = Proxy::to(broker.address()).await;
-    let mut tablet = Subscriber::anonymous(broker.address().port(), "spotter/v1/gym/rack-1/left/event/#").await;
+    let mut tablet =
+        Subscriber::anonymous(broker.address().port(), "spotter/v1/gym/rack-1/left/event/#").await;
     let outbox = outbox(folder.path());
     let link = Link::start(settings_through(&broker, proxy.port), outbox.clone(), choices());
     let mut numbers = Vec::new();
@@ -114,7 +115,8 @@ async fn a_restarted_unit_sends_what_the_last_run_left() {
         }
     }
     let broker = embedded().await;
-    let mut tablet = Subscriber::anonymous(broker.address().port(), "spotter/v1/gym/rack-1/left/event/#").await;
+    let mut tablet =
+        Subscriber::anonymous(broker.address().port(), "spotter/v1/gym/rack-1/left/event/#").await;
     let link = Link::start(LinkSettings::embedded(topics(), &broker), outbox(folder.path()), choices());
     assert_eq!(tablet.numbers(100).await, (0..100).collect::<Vec<_>>());
     link.shutdown(DEADLINE).await;
@@ -124,7 +126,8 @@ async fn a_restarted_unit_sends_what_the_last_run_left() {
 async fn an_event_that_no_broker_takes_does_not_hold_up_the_others() {
     let folder = tempfile::tempdir().unwrap();
     let broker = embedded().await;
-    let mut tablet = Subscriber::anonymous(broker.address().port(), "spotter/v1/gym/rack-1/left/event/#").await;
+    let mut tablet =
+        Subscriber::anonymous(broker.address().port(), "spotter/v1/gym/rack-1/left/event/#").await;
     let outbox = outbox(folder.path());
     let mut giant = numbered(0);
     giant.payload = vec![b' '; 1 << 20].into();
