@@ -1,7 +1,7 @@
 //! One person in one frame, as the metrics read it: sides combined, pixels, y up.
 
 use crate::pose::{BarPoint, Joint, Layout, PersonPose};
-use crate::signal::{Pair, Timed, VISIBLE};
+use crate::signal::{BodyScale, Guard, Joints, Pair, Seen, Timed, VISIBLE};
 
 /// The joints of one side of the body. Pixels, y up; `None` where not seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -50,6 +50,8 @@ pub(crate) struct BodySample {
     pub(crate) knee_flexion_deg: Option<f64>,
     /// Distance between the shoulders.
     pub(crate) shoulder_width: Option<f64>,
+    /// Distance between the hips.
+    pub(crate) hip_width: Option<f64>,
     /// Left and right.
     pub(crate) sides: [Side; 2],
     /// The side nearer to the camera: 0 left, 1 right.
@@ -88,45 +90,48 @@ pub(crate) struct BodyReader {
     ankle: Pair,
     wrist: Pair,
     near: NearSide,
+    guard: Guard,
 }
 
 impl BodyReader {
-    pub(crate) fn read(&mut self, t: f64, layout: &Layout, pose: &PersonPose<'_>) -> BodySample {
-        let sides =
-            |joint| layout.joint(pose.keypoints, joint).map(|side| side.map(|(p, c)| ([p[0], -p[1]], c)));
-        let [shoulders, hips, knees, ankles, wrists] =
-            [Joint::Shoulder, Joint::Hip, Joint::Knee, Joint::Ankle, Joint::Wrist].map(sides);
-        let [elbows, heels, toes] = [Joint::Elbow, Joint::Heel, Joint::Toe].map(sides);
-        let feet = if layout.has(Joint::Toe) { sides(Joint::Toe) } else { ankles };
+    /// Reads one frame. With a scale, points that can't be are left out; how many is added to `outliers`.
+    pub(crate) fn read(
+        &mut self,
+        t: f64,
+        layout: &Layout,
+        pose: &PersonPose<'_>,
+        scale: Option<BodyScale>,
+        outliers: &mut u64,
+    ) -> BodySample {
+        let mut joints: Joints = Joint::ALL.map(|joint| {
+            layout.joint(pose.keypoints, joint).map(|side| side.map(|(p, c)| ([p[0], -p[1]], c)))
+        });
+        *outliers += self.guard.check(t, scale, &mut joints);
+        let [shoulders, elbows, wrists, hips, knees, ankles, heels, toes] = joints;
+        let feet = if layout.has(Joint::Toe) { toes } else { ankles };
         let point = |combined: Option<([f64; 2], f64)>| combined.map(|(p, _)| p);
+        let seen = |joint: Seen| joint.filter(|(_, c)| *c >= VISIBLE).map(|(p, _)| p);
         let mut sample = BodySample {
             t,
-            nose: layout.nose(pose.keypoints).filter(|(_, c)| *c >= 0.5).map(|(p, _)| [p[0], -p[1]]),
+            nose: layout.nose(pose.keypoints).filter(|(_, c)| *c >= VISIBLE).map(|(p, _)| [p[0], -p[1]]),
             shoulder: point(self.shoulder.combine(t, shoulders)),
             hip: point(self.hip.combine(t, hips)),
             knee: point(self.knee.combine(t, knees)),
             ankle: point(self.ankle.combine(t, ankles)),
             wrist: point(self.wrist.combine(t, wrists)),
-            foot_y: feet.map(|foot| foot.filter(|(_, c)| *c >= 0.5).map(|(p, _)| p[1])),
+            foot_y: feet.map(|foot| seen(foot).map(|p| p[1])),
             knee_flexion_deg: None,
-            shoulder_width: match shoulders {
-                [Some((l, lc)), Some((r, rc))] if lc.min(rc) >= 0.5 => Some((l[0] - r[0]).abs()),
-                _ => None,
-            },
-            sides: std::array::from_fn(|side| {
-                let seen = |joint: [Option<([f64; 2], f64)>; 2]| {
-                    joint[side].filter(|(_, confidence)| *confidence >= VISIBLE).map(|(point, _)| point)
-                };
-                Side {
-                    shoulder: seen(shoulders),
-                    elbow: seen(elbows),
-                    wrist: seen(wrists),
-                    hip: seen(hips),
-                    knee: seen(knees),
-                    ankle: seen(ankles),
-                    heel: seen(heels),
-                    toe: seen(toes),
-                }
+            shoulder_width: width(shoulders.map(seen)),
+            hip_width: width(hips.map(seen)),
+            sides: std::array::from_fn(|side| Side {
+                shoulder: seen(shoulders[side]),
+                elbow: seen(elbows[side]),
+                wrist: seen(wrists[side]),
+                hip: seen(hips[side]),
+                knee: seen(knees[side]),
+                ankle: seen(ankles[side]),
+                heel: seen(heels[side]),
+                toe: seen(toes[side]),
             }),
             near: 0,
             bar: pose.bar.and_then(BarSample::of),
@@ -136,6 +141,11 @@ impl BodyReader {
         sample.near = usize::from(self.near.right);
         sample
     }
+}
+
+/// How far left and right are apart across the picture.
+fn width(sides: [Option<[f64; 2]>; 2]) -> Option<f64> {
+    Some((sides[0]?[0] - sides[1]?[0]).abs())
 }
 
 /// The limb nearer to the camera: the far one is hidden and its points are guesses (METRICS §0.3).

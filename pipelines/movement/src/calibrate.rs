@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::body::BodySample;
 use crate::settings::{ModelProfile, View};
-use crate::signal::{Ring, Timed, median};
+use crate::signal::{BodyScale, Ring, Timed, median};
 
 /// Nose above ankle as a share of standing height (METRICS §2).
 const NOSE_ANKLE: f64 = 0.885;
@@ -124,6 +124,15 @@ impl Calibrator {
     /// The scale; `None` before any limb was seen.
     pub(crate) fn scale(&self) -> Option<Scale> {
         self.scale
+    }
+
+    /// How large the body is in the picture; `None` before any limb was seen.
+    pub(crate) fn body_scale(&self) -> Option<BodyScale> {
+        let m_per_px = self.scale?.m_per_px;
+        let height_m = self.height_m.unwrap_or(ASSUMED_HEIGHT_M);
+        // The scale is that of where the athlete last stood; who comes nearer grows.
+        let stature_px = (height_m / m_per_px).max(self.limbs_px.unwrap_or(0.0));
+        Some(BodyScale { m_per_px: height_m / stature_px, stature_px })
     }
 
     /// Whether the athlete has stood still in view.

@@ -10,6 +10,7 @@
 mod body;
 mod bounds;
 mod calibrate;
+mod display;
 mod event;
 mod exercise;
 mod jump;
@@ -37,4 +38,5 @@ pub use record::{Field, Record};
 pub use report::{Report, Source};
 pub use session::Session;
 pub use settings::{Choice, ModelProfile, PLATE_DIAMETER_M, Settings, View};
+pub use signal::OneEuro;
 pub use strength::{Rep, RepStatus, Set};

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use crate::body::{BarSample, BodyReader, BodySample};
 use crate::calibrate::{Calibrator, Scale};
+use crate::display::Display;
 use crate::event::{Event, LivePerson, Phase};
 use crate::jump::Jumps;
 use crate::measured::rounded;
 use crate::pose::{BarPoint, PersonPose};
 use crate::quality::Tally;
 use crate::settings::Settings;
-use crate::signal::{Ring, drop_spike};
+use crate::signal::{Ring, SwapGuard, drop_spike};
 use crate::strength::{Strength, half_window};
 
 /// Longest history that a metric looks back on (METRICS §7: no repetition lasts longer than 20 s), and its number of samples:
@@ -21,6 +22,8 @@ pub(crate) const HISTORY: usize = 2700;
 const LOST_S: f64 = 0.2;
 /// A neighbour-to-neighbour difference beyond this is a spike, as a share of standing height.
 const SPIKE: f64 = 0.035;
+/// Body height that these shares are taken of, metres.
+const SHARE_OF_BODY: f64 = 1.7;
 /// Hips can't be faster (METRICS §1.3), and a body that stays elsewhere for this long is another body.
 const HOP_M_S: f64 = 12.0;
 const HOP_FLOOR_M: f64 = 0.25;
@@ -100,6 +103,8 @@ pub(crate) struct Person {
     /// Survives gaps, unlike the history.
     last_body: Option<BodySample>,
     lost: bool,
+    swaps: SwapGuard,
+    display: Display,
 }
 
 impl Person {
@@ -117,6 +122,8 @@ impl Person {
             strength: Strength::new(settings),
             last_body: None,
             lost: false,
+            swaps: SwapGuard::default(),
+            display: Display::default(),
         }
     }
 
@@ -156,7 +163,9 @@ impl Person {
             out.tally.gaps += 1;
             self.discard(out);
         }
-        let sample = self.observed.reader.read(frame.t, &frame.settings.layout, pose);
+        let size = self.observed.calibrator.body_scale();
+        let outliers = &mut out.tally.outliers;
+        let sample = self.observed.reader.read(frame.t, &frame.settings.layout, pose, size, outliers);
         if self.is_other_body(&sample, frame) {
             out.tally.outliers += 1;
             return;
@@ -167,9 +176,13 @@ impl Person {
         self.observed.ring.push(sample);
         self.observed.calibrator.observe(&self.observed.ring);
         let Some(scale) = self.observed.calibrator.scale() else { return };
-        if drop_spike(&mut self.observed.ring, SPIKE * 1.7 / scale.m_per_px) {
+        if drop_spike(&mut self.observed.ring, SPIKE * SHARE_OF_BODY / scale.m_per_px, scale.m_per_px) {
             out.tally.outliers += 1;
         }
+        if self.swaps.look(&mut self.observed.ring, SHARE_OF_BODY / scale.m_per_px) {
+            out.tally.sides_swapped += 1;
+        }
+        self.display.follow(&sample, scale.m_per_px);
         self.follow(frame, frame.t - half_window(frame.median_dt), out);
     }
 
@@ -210,6 +223,7 @@ impl Person {
         let lost = [self.jumps.discard(), self.strength.discard()];
         out.tally.discarded += lost.iter().filter(|open| **open).count() as u64;
         self.observed.ring.clear();
+        self.swaps.reset();
     }
 
     /// The recording ends: what is still held back comes out.
@@ -242,7 +256,7 @@ impl Person {
                 .and_then(|scale| self.strength.velocity_m_s(scale))
                 .map(rounded),
             knee_flexion_deg: newest
-                .and_then(|s| s.knee_flexion_deg)
+                .and_then(|_| self.display.knee_flexion_deg())
                 .map(|knee| rounded(knee - frame.settings.model.knee_flexion_bias_deg)),
             last_rep_velocity_m_s: self.strength.last_velocity_m_s().map(rounded),
             last_jump_height_m: self.jumps.last_height_m().map(rounded),

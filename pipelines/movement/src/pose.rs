@@ -105,6 +105,26 @@ pub(crate) enum Joint {
     Toe = 31,
 }
 
+impl Joint {
+    /// All, from top to toe.
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Shoulder, Self::Elbow, Self::Wrist, Self::Hip, Self::Knee, Self::Ankle, Self::Heel, Self::Toe];
+
+    /// Place in [`Joint::ALL`].
+    pub(crate) fn index(self) -> usize {
+        match self {
+            Self::Shoulder => 0,
+            Self::Elbow => 1,
+            Self::Wrist => 2,
+            Self::Hip => 3,
+            Self::Knee => 4,
+            Self::Ankle => 5,
+            Self::Heel => 6,
+            Self::Toe => 7,
+        }
+    }
+}
+
 /// Which keypoints a person's slice holds, in order. A keypoint that the layout lacks is unavailable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {

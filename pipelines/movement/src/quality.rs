@@ -21,6 +21,7 @@ pub(crate) struct Tally {
     pub(crate) sets: u32,
     pub(crate) gaps: u64,
     pub(crate) outliers: u64,
+    pub(crate) sides_swapped: u64,
     pub(crate) discarded: u64,
     pub(crate) not_reps: u64,
     pub(crate) not_jumps: u64,
@@ -144,6 +145,8 @@ pub struct SessionQuality {
     pub tracking_gaps: u64,
     /// Points and bodies left out as impossible.
     pub outliers: u64,
+    /// Times that left and right were exchanged for a moment, and taken back.
+    pub sides_swapped: u64,
     /// Movements given up because the athlete was lost on the way.
     pub movements_discarded: u64,
     /// Movements there and back that were no repetition of a known exercise; one may count at several points of the body.
@@ -188,6 +191,7 @@ impl SessionQuality {
             id_changes: tally.id_changes,
             tracking_gaps: tally.gaps,
             outliers: tally.outliers,
+            sides_swapped: tally.sides_swapped,
             movements_discarded: tally.discarded,
             not_reps: tally.not_reps,
             not_jumps: tally.not_jumps,

@@ -69,7 +69,7 @@ impl Roster {
         pose: &PersonPose<'_>,
         present: &[PersonPose<'_>],
     ) -> Option<usize> {
-        let body = BodyReader::default().read(frame.t, &frame.settings.layout, pose);
+        let body = BodyReader::default().read(frame.t, &frame.settings.layout, pose, None, &mut 0);
         let candidates = self.people.iter().enumerate().filter(|(_, person)| {
             let unseen = frame.t - person.last_seen;
             unseen > 0.0 && unseen <= SAME_BODY_S && present.iter().all(|other| other.id != person.id())

@@ -113,3 +113,70 @@ fn late_doubled_and_missing_frames_change_no_number_beyond_its_uncertainty() {
     println!("{outside} of {all} values beyond 2 σ of the undisturbed ones");
     assert_eq!(outside, 0, "of {all}");
 }
+
+const CLIPS: [&str; 14] = [
+    "cmj_45_30",
+    "cmj_sag_60",
+    "curl_45_30",
+    "deadlift_sag_30",
+    "drop_jump_sag_120",
+    "drop_jump_sag_60",
+    "press_45_30",
+    "run_sag_60",
+    "squat_45_30",
+    "squat_jump_sag_60",
+    "squat_passby_30",
+    "squat_sag_30",
+    "squat_sag_60",
+    "walk_sag_30",
+];
+
+/// Exact joints of real movements: nothing is an outlier, no side is exchanged.
+#[test]
+fn exact_joints_lose_no_point() {
+    let mut lost = Vec::new();
+    for name in CLIPS {
+        let Some(clip) = truth::clip(name) else { return };
+        let recording = truth::joints(&clip);
+        let (_, session) =
+            run(&recording, settings(&recording, Some(clip.height_m), ModelProfile::default()));
+        let quality = session.quality();
+        if (quality.outliers, quality.sides_swapped) != (0, 0) {
+            lost.push((name, quality.outliers, quality.sides_swapped));
+        }
+    }
+    assert_eq!(lost, []);
+}
+
+/// Legs that a model exchanges for two frames are exchanged back, in running.
+#[test]
+fn exchanged_legs_are_put_back() {
+    let Some(clip) = truth::clip("run_sag_60") else { return };
+    let mut recording = truth::joints(&clip);
+    let place = |name: &str| recording.keypoints.iter().position(|known| known == name).unwrap();
+    let pairs = ["knee", "ankle", "heel", "foot_index"]
+        .map(|joint| (place(&format!("left_{joint}")), place(&format!("right_{joint}"))));
+    let mut exchanges = 0;
+    for start in (60..recording.frames.len() - 60).step_by(47) {
+        // Legs that pass each other can't be told apart, and need not be.
+        let apart = |frame: &PoseFrame| {
+            let keypoints = &frame.people[0].keypoints;
+            let distance = |&(l, r): &(usize, usize)| {
+                (keypoints[l].x_px - keypoints[r].x_px).hypot(keypoints[l].y_px - keypoints[r].y_px)
+            };
+            pairs.iter().map(distance).fold(f64::INFINITY, f64::min)
+        };
+        if recording.frames[start - 1..start + 3].iter().any(|frame| apart(frame) < 60.0) {
+            continue;
+        }
+        exchanges += 1;
+        for frame in &mut recording.frames[start..start + 2] {
+            for (left, right) in pairs {
+                frame.people[0].keypoints.swap(left, right);
+            }
+        }
+    }
+    assert!(exchanges > 3, "{exchanges}");
+    let (_, session) = run(&recording, settings(&recording, Some(clip.height_m), ModelProfile::default()));
+    assert_eq!(session.quality().sides_swapped, exchanges);
+}
