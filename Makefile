@@ -53,3 +53,11 @@ clips: ## Render the test clips again (slow; needs no GPU)
 .PHONY: check-models
 check-models: setup ## Compare the converted models with the reference runtime
 	@tests/reference/check-models
+
+.PHONY: soak
+soak: ## Movement over a simulated day of eight hours: memory stays bounded
+	@cargo test --release --locked --quiet --package spotter-movement --test frugal -- --ignored --nocapture
+
+.PHONY: fuzz
+fuzz: ## Fuzz the pose-file reader and the analyser, 60 s each (needs a nightly toolchain and cargo-fuzz)
+	@cd pipelines/movement && for target in pose_file analyser; do cargo +nightly fuzz run $$target -- -max_total_time=60; done

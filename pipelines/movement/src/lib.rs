@@ -24,9 +24,12 @@ mod report;
 mod roster;
 mod session;
 mod settings;
+mod sight;
 mod signal;
+mod station;
 mod strength;
 
+pub use calibrate::{Floor, FloorError, FloorMarks};
 pub use event::{Event, LivePerson, Phase, Refusal};
 pub use exercise::Exercise;
 pub use jump::{Jump, JumpKind};
@@ -39,4 +42,5 @@ pub use report::{Report, Source};
 pub use session::Session;
 pub use settings::{Choice, ModelProfile, PLATE_DIAMETER_M, Settings, View};
 pub use signal::OneEuro;
+pub use station::{Station, StationError};
 pub use strength::{Rep, RepStatus, Set};

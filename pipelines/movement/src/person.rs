@@ -12,6 +12,7 @@ use crate::pose::{BarPoint, PersonPose};
 use crate::quality::Tally;
 use crate::settings::Settings;
 use crate::signal::{Ring, SwapGuard, drop_spike};
+use crate::station::{Change, Presence};
 use crate::strength::{Strength, half_window};
 
 /// Longest history that a metric looks back on (METRICS §7: no repetition lasts longer than 20 s), and its number of samples:
@@ -55,6 +56,9 @@ pub(crate) struct Seen<'a> {
     pub(crate) has_stood: bool,
     /// Angle between line of sight and facing direction: 0 frontal, 90 from the side.
     pub(crate) yaw_deg: Option<f64>,
+    /// Scale at the plate, where one is seen.
+    #[allow(dead_code, reason = "for the measures of the bar")]
+    pub(crate) bar_scale: Option<Scale>,
     /// When the athlete last went on under a new number.
     pub(crate) id_changed_at: Option<f64>,
 }
@@ -88,6 +92,7 @@ impl Observed {
             scale: self.calibrator.scale()?,
             has_stood: self.calibrator.has_stood(),
             yaw_deg: self.calibrator.yaw_deg(),
+            bar_scale: self.calibrator.bar_scale(),
             id_changed_at: self.id_changed_at,
         })
     }
@@ -105,6 +110,7 @@ pub(crate) struct Person {
     lost: bool,
     swaps: SwapGuard,
     display: Display,
+    presence: Presence,
 }
 
 impl Person {
@@ -115,7 +121,7 @@ impl Person {
                 id,
                 reader: BodyReader::default(),
                 ring: Ring::new(HISTORY_S, HISTORY),
-                calibrator: Calibrator::new(settings.athlete_height_m, &settings.model, settings.view),
+                calibrator: Calibrator::new(settings),
                 id_changed_at: None,
             },
             jumps: Jumps::new(),
@@ -124,6 +130,7 @@ impl Person {
             lost: false,
             swaps: SwapGuard::default(),
             display: Display::default(),
+            presence: Presence::new(settings.station.as_ref()),
         }
     }
 
@@ -145,6 +152,11 @@ impl Person {
 
     pub(crate) fn scale(&self) -> Option<Scale> {
         self.observed.calibrator.scale()
+    }
+
+    /// Whether two ways to the scale contradict each other.
+    pub(crate) fn is_scale_suspect(&self) -> bool {
+        self.observed.calibrator.is_suspect()
     }
 
     pub(crate) fn yaw_deg(&self) -> Option<f64> {
@@ -173,6 +185,7 @@ impl Person {
         self.lost = false;
         self.last_seen = frame.t;
         self.last_body = Some(sample);
+        self.come_and_go(frame, &sample, out);
         self.observed.ring.push(sample);
         self.observed.calibrator.observe(&self.observed.ring);
         let Some(scale) = self.observed.calibrator.scale() else { return };
@@ -184,6 +197,23 @@ impl Person {
         }
         self.display.follow(&sample, scale.m_per_px);
         self.follow(frame, frame.t - half_window(frame.median_dt), out);
+    }
+
+    /// Whether the person belongs to the station. What others do is followed and not reported.
+    pub(crate) fn is_bound(&self) -> bool {
+        self.presence.is_bound()
+    }
+
+    fn come_and_go(&mut self, frame: &Frame<'_>, sample: &BodySample, out: &mut Out<'_>) {
+        let Some(station) = &frame.settings.station else { return };
+        match self.presence.follow(station, sample) {
+            // What was followed elsewhere is no part of what begins here.
+            Some(Change::Bound) => {
+                hushed(true, out, |out| self.strength.close_set(self.observed.id, frame.t, out));
+            }
+            Some(Change::Released) => self.strength.close_set(self.observed.id, frame.t, out),
+            None => {}
+        }
     }
 
     /// Where the bar was, as it turned out later.
@@ -204,12 +234,14 @@ impl Person {
 
     /// Closes a set whose rest is over.
     pub(crate) fn rest(&mut self, now: f64, out: &mut Out<'_>) {
-        self.strength.rest(self.id(), now, self.lost, out);
+        let (id, lost) = (self.id(), self.lost);
+        hushed(!self.is_bound(), out, |out| self.strength.rest(id, now, lost, out));
     }
 
     /// Closes an open set: the person is forgotten.
     pub(crate) fn close(&mut self, now: f64, out: &mut Out<'_>) {
-        self.strength.close_set(self.id(), now, out);
+        let id = self.id();
+        hushed(!self.is_bound(), out, |out| self.strength.close_set(id, now, out));
     }
 
     /// A coach has chosen.
@@ -229,14 +261,18 @@ impl Person {
     /// The recording ends: what is still held back comes out.
     pub(crate) fn finish(&mut self, frame: &Frame<'_>, out: &mut Out<'_>) {
         if !self.lost {
-            if let Some(seen) = self.observed.seen(frame)
-                && let Some(landing) = self.jumps.finish(&seen, out)
-            {
-                self.strength.landed(landing);
+            let hush = !self.is_bound();
+            if let Some(seen) = self.observed.seen(frame) {
+                let (jumps, strength) = (&mut self.jumps, &mut self.strength);
+                hushed(hush, out, |out| {
+                    if let Some(landing) = jumps.finish(&seen, out) {
+                        strength.landed(landing);
+                    }
+                });
             }
             self.follow(frame, frame.t, out);
             if let Some(seen) = self.observed.seen(frame) {
-                self.strength.finish(&seen, out);
+                hushed(hush, out, |out| self.strength.finish(&seen, out));
             }
         }
         self.close(frame.t, out);
@@ -289,10 +325,32 @@ impl Person {
     /// Runs the state machines on what is known up to `to`.
     fn follow(&mut self, frame: &Frame<'_>, to: f64, out: &mut Out<'_>) {
         let Some(seen) = self.observed.seen(frame) else { return };
-        if let Some(landing) = self.jumps.follow(&seen, out) {
-            self.strength.landed(landing);
+        let (jumps, strength) = (&mut self.jumps, &mut self.strength);
+        let mut last_jump = None;
+        hushed(!self.presence.is_bound(), out, |out| {
+            let before = out.events.len();
+            if let Some(landing) = jumps.follow(&seen, out) {
+                strength.landed(landing);
+            }
+            // While the feet may be off the ground, the hips' way up may be a jump's: wait for the landing to tell.
+            strength.follow(&seen, to, jumps.is_open(), out);
+            last_jump = out.events[before..].iter().rev().find_map(|event| match event {
+                Event::Jump(jump) => Some(jump.clone()),
+                _ => None,
+            });
+        });
+        if let Some(jump) = last_jump {
+            self.observed.calibrator.note_jump(&self.observed.ring, &jump);
         }
-        // While the feet may be off the ground, the hips' way up may be a jump's: wait for the landing to tell.
-        self.strength.follow(&seen, to, self.jumps.is_open(), out);
+    }
+}
+
+/// Runs `act`; where `hush` holds, its events are not reported and its sets take no number.
+fn hushed(hush: bool, out: &mut Out<'_>, act: impl FnOnce(&mut Out<'_>)) {
+    let (events, sets) = (out.events.len(), out.tally.sets);
+    act(out);
+    if hush {
+        out.events.truncate(events);
+        out.tally.sets = sets;
     }
 }

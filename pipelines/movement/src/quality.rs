@@ -18,6 +18,7 @@ pub(crate) struct Tally {
     pub(crate) people: u64,
     pub(crate) people_refused: u64,
     pub(crate) id_changes: u64,
+    pub(crate) ids_exchanged: u64,
     pub(crate) sets: u32,
     pub(crate) gaps: u64,
     pub(crate) outliers: u64,
@@ -116,7 +117,7 @@ impl Clock {
 pub struct ScaleSummary {
     /// Person.
     pub person_id: u32,
-    /// `athlete_height` or `assumed_height`.
+    /// `athlete_height`, `plate_diameter`, `gravity` or `assumed_height`.
     pub method: &'static str,
     /// Metres per pixel at the athlete.
     pub m_per_px: f64,
@@ -124,6 +125,8 @@ pub struct ScaleSummary {
     pub u_pct: f64,
     /// Angle between line of sight and facing direction, degrees: 0 from the front, 90 from the side.
     pub view_yaw_deg: Option<f64>,
+    /// Whether the scale from the athlete's height and that from jumps differ by more than 8 %.
+    pub calibration_suspect: bool,
 }
 
 /// How good the input was.
@@ -141,6 +144,8 @@ pub struct SessionQuality {
     pub people: u64,
     /// Times that an athlete went on under a new number.
     pub id_changes: u64,
+    /// Times that two people exchanged their numbers, and were told apart by where they were.
+    pub ids_exchanged: u64,
     /// Times that a person was out of view for longer than can be bridged.
     pub tracking_gaps: u64,
     /// Points and bodies left out as impossible.
@@ -177,6 +182,7 @@ impl SessionQuality {
                     m_per_px: rounded(scale.m_per_px),
                     u_pct: rounded(100.0 * scale.u),
                     view_yaw_deg: person.yaw_deg().map(rounded),
+                    calibration_suspect: person.is_scale_suspect(),
                 })
             })
             .collect();
@@ -189,6 +195,7 @@ impl SessionQuality {
             dropped_pct: rounded(dropped),
             people: tally.people,
             id_changes: tally.id_changes,
+            ids_exchanged: tally.ids_exchanged,
             tracking_gaps: tally.gaps,
             outliers: tally.outliers,
             sides_swapped: tally.sides_swapped,
@@ -199,6 +206,11 @@ impl SessionQuality {
             scales,
             warnings: Vec::new(),
         };
+        if quality.scales.iter().any(|scale| scale.calibration_suspect) {
+            quality.warnings.push(
+                "the athlete's height does not fit the fall in jumps: check it, and the view".to_owned(),
+            );
+        }
         quality.warn(median_fps, dropped, tally, settings);
         quality
     }

@@ -11,6 +11,8 @@ const MAX_PEOPLE: usize = 16;
 const SAME_BODY_S: f64 = 1.0;
 /// Mean distance of the body's points, in trunk lengths.
 const SAME_BODY_TRUNKS: f64 = 0.5;
+/// Two people exchange numbers from one frame to the next, or over a short gap.
+const JUST_SEEN_S: f64 = 0.3;
 /// After this long unseen a person without an open set is forgotten.
 const FORGET_S: f64 = 30.0;
 
@@ -56,6 +58,48 @@ impl Roster {
         out.tally.people += 1;
         self.people.push(Person::new(pose.id, frame.settings));
         self.people.last_mut()
+    }
+
+    /// Tells people apart who have exchanged their numbers since they were last seen: each is where the other was.
+    pub(crate) fn untangle(&mut self, frame: &Frame<'_>, present: &[PersonPose<'_>], out: &mut Out<'_>) {
+        for (index, pose) in present.iter().enumerate() {
+            for other in &present[index + 1..] {
+                let (Some(a), Some(b)) = (self.recent(frame.t, pose.id), self.recent(frame.t, other.id))
+                else {
+                    continue;
+                };
+                if a != b && self.exchanged(frame, (a, pose), (b, other)) {
+                    self.people[a].rename(other.id);
+                    self.people[b].rename(pose.id);
+                    out.tally.ids_exchanged += 1;
+                }
+            }
+        }
+    }
+
+    /// The person with this number, seen a moment ago.
+    fn recent(&self, now: f64, id: u32) -> Option<usize> {
+        self.people.iter().position(|person| person.id() == id && now - person.last_seen <= JUST_SEEN_S)
+    }
+
+    fn exchanged(
+        &self,
+        frame: &Frame<'_>,
+        (a, pose_a): (usize, &PersonPose<'_>),
+        (b, pose_b): (usize, &PersonPose<'_>),
+    ) -> bool {
+        let read = |pose| BodyReader::default().read(frame.t, &frame.settings.layout, pose, None, &mut 0);
+        let (body_a, body_b) = (read(pose_a), read(pose_b));
+        let apart = |body: &BodySample, person: usize| {
+            self.people[person].last_body().and_then(|last| distance_trunks(body, last))
+        };
+        let (Some(a_to_a), Some(b_to_b)) = (apart(&body_a, a), apart(&body_b, b)) else { return false };
+        // Where both are where they were there is nothing to compare: the usual case.
+        if a_to_a < SAME_BODY_TRUNKS || b_to_b < SAME_BODY_TRUNKS {
+            return false;
+        }
+        let (Some(a_to_b), Some(b_to_a)) = (apart(&body_a, b), apart(&body_b, a)) else { return false };
+        a_to_b < SAME_BODY_TRUNKS && b_to_a < SAME_BODY_TRUNKS && a_to_b + b_to_a < 0.5 * (a_to_a + b_to_b)
     }
 
     /// Forgets people who left and have nothing open.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::person::{Frame, Out};
+use crate::person::{Frame, Out, Person};
 use crate::quality::{Clock, SessionQuality, Tally};
 use crate::roster::Roster;
 use crate::signal::{Arrival, MOST_PEOPLE, Reorder};
@@ -90,6 +90,7 @@ impl Session {
         self.tally.frames += 1;
         let frame = Frame { t, median_dt: self.clock.median_dt(), settings: &self.settings };
         let mut out = Out { tally: &mut self.tally, events };
+        self.roster.untangle(&frame, people, &mut out);
         for (index, pose) in people.iter().enumerate() {
             // A number that occurs twice in a frame is one person: the first.
             if people[..index].iter().any(|other| other.id == pose.id) {
@@ -107,7 +108,8 @@ impl Session {
         }
         self.roster.forget(t);
         self.live.clear();
-        let present = self.roster.iter().filter(|person| people.iter().any(|pose| pose.id == person.id()));
+        let in_view = |person: &&Person| people.iter().any(|pose| pose.id == person.id());
+        let present = self.roster.iter().filter(in_view).filter(|person| person.is_bound());
         self.live.extend(present.map(|person| person.live(&frame)));
     }
 

@@ -1,6 +1,6 @@
 //! What a session must be told.
 
-use crate::{Exercise, Layout};
+use crate::{Exercise, Floor, Layout, Station};
 
 /// Where the camera stands relative to the athlete (METRICS §3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -172,6 +172,12 @@ pub struct Settings {
     pub speed_m_s: Option<f64>,
     /// Diameter of the plates, for the scale at the bar (METRICS §2 B).
     pub plate_diameter_m: f64,
+    /// Distance of the camera from the athlete in metres, for the scale of the body from the plate.
+    pub camera_distance_m: Option<f64>,
+    /// The floor in the picture, for lengths on it.
+    pub floor: Option<Floor>,
+    /// The station's area: only who stays in it is measured. Without one, everybody is.
+    pub station: Option<Station>,
     /// Exercise, or [`Exercise::Auto`].
     pub exercise: Exercise,
     /// View, where the installer stated it.
@@ -222,6 +228,9 @@ impl Settings {
             load_kg: None,
             speed_m_s: None,
             plate_diameter_m: PLATE_DIAMETER_M,
+            camera_distance_m: None,
+            floor: None,
+            station: None,
             exercise: Exercise::Auto,
             view: None,
             model: ModelProfile::default(),

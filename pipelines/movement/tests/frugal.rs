@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::physics::{Figure, Posture, Squats};
 use common::{Recording, profile, settings, truth};
 use spotter_movement::{ModelProfile, PersonPose, Session, Settings};
@@ -67,4 +69,61 @@ fn recorded_people_allocate_nothing_between_events() {
         // A person who comes into view takes memory once.
         assert!(times.len() <= 2, "{name}: {times:?}");
     }
+}
+
+/// A day of `hours` with `bursts` an hour of an athlete who squats for 20 s while others pass: memory in use after the first
+/// hour and at its end, and the most ever in use, bytes.
+fn day(hours: u32, bursts: u32) -> (i64, i64, u64) {
+    let squats = Squats::new(5);
+    let figure = Figure { fps: 30.0, ..Figure::default() };
+    let burst = figure.film(20.0, |t| squats.posture(t));
+    let walker = figure.film(20.0, |t| Posture { x_m: -4.0 + 0.8 * t, ..Posture::default() });
+    let mut session = Session::new(settings(&burst, Some(1.80), ModelProfile::default()));
+    let mut events = Vec::new();
+    let (mut first_hour, mut in_use, mut most) = (0, 0, 0);
+    let mut seen = 0_u64;
+    for hour in 0..hours {
+        let used = allocation_counter::measure(|| {
+            for number in 0..bursts {
+                let start_s = 3600.0 * (f64::from(hour) + f64::from(number) / f64::from(bursts));
+                for (athlete, passer) in burst.frames.iter().zip(&walker.frames) {
+                    let id = 2 * (hour * bursts + number);
+                    let people = [(id, athlete), (id + 1, passer)].map(|(id, frame)| PersonPose {
+                        id,
+                        keypoints: &frame.people[0].keypoints,
+                        bar: None,
+                    });
+                    session.push(athlete.pts + Duration::from_secs_f64(start_s), &people, &mut events);
+                    seen += events.drain(..).count() as u64;
+                }
+            }
+        });
+        in_use += used.bytes_current;
+        most = most.max(used.bytes_max + u64::try_from(in_use).unwrap_or(0));
+        if hour == 0 {
+            first_hour = in_use;
+        }
+    }
+    let sets = u64::from(hours * bursts);
+    assert!(seen >= 5 * sets, "{seen} events in {sets} sets: the day was not analysed");
+    (first_hour, in_use, most)
+}
+
+fn bounded(hours: u32, bursts: u32) {
+    let (first_hour, end, most) = day(hours, bursts);
+    println!("after the first hour {first_hour} bytes, after {hours} hours {end}, at most {most}");
+    assert!(end - first_hour < 1 << 20, "{first_hour} → {end}");
+    assert!(most < 128 << 20, "{most}");
+}
+
+#[test]
+fn memory_does_not_grow_over_a_sparse_day() {
+    bounded(8, 6);
+}
+
+/// Eight hours without a pause, in a release build: `make soak`.
+#[test]
+#[ignore = "takes minutes in a debug build: make soak"]
+fn memory_does_not_grow_over_a_whole_day() {
+    bounded(8, 180);
 }

@@ -7,6 +7,7 @@ mod common;
 use std::time::Duration;
 
 use common::physics::{BODY, Cmj, Figure, Posture, Squats};
+use common::wild::{self, check};
 use common::{Random, Recording, push, report, run, settings};
 use proptest::prelude::*;
 use spotter_movement::{Event, Keypoint, Layout, ModelProfile, PersonPose, PoseFrame, PosePerson, Session};
@@ -206,24 +207,49 @@ proptest! {
         check(&serde_json::to_value(&events).unwrap());
         check(&serde_json::to_value(session.quality()).unwrap());
     }
+
+    /// What the fuzz targets run, without a fuzzer.
+    #[test]
+    fn arbitrary_bytes_as_a_pose_file(data in prop::collection::vec(any::<u8>(), 0..2000)) {
+        wild::pose_file(&data);
+        let mut with_header = HEADER.as_bytes().to_vec();
+        with_header.extend(data);
+        wild::pose_file(&with_header);
+    }
+
+    #[test]
+    fn arbitrary_bytes_as_a_session(data in prop::collection::vec(any::<u8>(), 0..6000)) {
+        wild::analyser(&data);
+    }
 }
 
-/// JSON has no NaN: serde writes null for it, so a null outside of the places that may be empty gives it away.
-fn check(value: &serde_json::Value) {
-    match value {
-        serde_json::Value::Object(fields) => {
-            for (name, value) in fields {
-                let duration = name.ends_with("_s") && !name.contains("_m_s");
-                assert!(!(duration && value.as_f64().is_some_and(|v| v < 0.0)), "{name} is {value}");
-                if let (Some(origin), true) =
-                    (fields.get("provenance").and_then(|p| p.get(name)), value.is_null())
-                {
-                    assert!(origin["u"].is_null() && origin["reasons"][0].is_string(), "{name}: {origin}");
-                }
-                check(value);
-            }
+const HEADER: &str =
+    "{\"spotter_poses\":1,\"keypoints\":[\"nose\",\"left_hip\"],\"width\":640,\"height\":480}\n";
+
+/// Inputs that are easy to get wrong, for both fuzz targets.
+#[test]
+fn known_nasty_inputs_are_survived() {
+    let people = |n: usize| {
+        let person = |id: usize| format!("{{\"id\":{id},\"kp\":[[1,2,0.5],[3,4,0.5]]}}");
+        (0..n).map(person).collect::<Vec<_>>().join(",")
+    };
+    let lines = [
+        format!("{{\"t\":0,\"people\":[{}]}}", people(300)),
+        "{\"t\":NaN,\"people\":[]}".to_owned(),
+        "{\"t\":1e18,\"people\":[]}".to_owned(),
+        "{\"t\":-0.0,\"people\":[{\"id\":4294967295,\"kp\":[[1e999,-1e999,NaN],[0,0,0]]}]}".to_owned(),
+        "{\"t\":0,\"people\":".to_owned(),
+        "[".repeat(5_000),
+        "\u{feff}\u{0}".to_owned(),
+    ];
+    for line in &lines {
+        wild::pose_file(format!("{HEADER}{line}\n{line}\n").as_bytes());
+    }
+    for fill in [0, 1, 60, 127, 200, 235, 245, 251, 252, 253, 254, 255] {
+        for len in [0, 1, 9, 500, 20_000] {
+            wild::analyser(&vec![fill; len]);
+            let mixed: Vec<u8> = (0..len).map(|i| if i % 7 == 0 { fill } else { (i * 31) as u8 }).collect();
+            wild::analyser(&mixed);
         }
-        serde_json::Value::Array(items) => items.iter().for_each(check),
-        _ => {}
     }
 }

@@ -7,6 +7,7 @@
 pub mod coverage;
 pub mod physics;
 pub mod truth;
+pub mod wild;
 
 use std::time::Duration;
 

@@ -1,24 +1,30 @@
-//! Pixels to metres (METRICS §2): A from the athlete's height while he stands, else from an assumed height; C from a flight.
+//! Pixels to metres (METRICS §2): A from the athlete's height while he stands, B from the plate, C from flights, D on the floor.
+//!
+//! With a height that is A, which C only checks. Without one it is B where the camera's distance is known, else C after three
+//! jumps, else A with an assumed height, which says so.
+
+mod floor;
+mod gravity;
+mod plate;
+mod stature;
 
 use std::collections::VecDeque;
 
+use crate::Jump;
 use crate::body::BodySample;
-use crate::settings::{ModelProfile, View};
+use crate::settings::{Settings, View};
 use crate::signal::{BodyScale, Ring, Timed, median};
+pub use floor::{Floor, FloorError, FloorMarks};
+pub(crate) use gravity::GRAVITY;
+use gravity::Gravity;
+use plate::Plate;
+use stature::{breadths, limb_stature, standing_stature, yaw_deg};
 
-/// Nose above ankle as a share of standing height (METRICS §2).
-const NOSE_ANKLE: f64 = 0.885;
-/// Shoulder above ankle (0.818 − 0.039 of height, Drillis & Contini), for layouts without a nose.
-const SHOULDER_ANKLE: f64 = 0.779;
-/// Hip above ankle (0.530 − 0.039), for layouts without shoulders.
-const HIP_ANKLE: f64 = 0.491;
 /// Height taken where none is given: between the means of adult women and men; 1 σ of adults around it.
 pub(crate) const ASSUMED_HEIGHT_M: f64 = 1.72;
 const ASSUMED_HEIGHT_U: f64 = 0.06;
 /// What the limb lengths add where the athlete has not stood still yet: they shorten in most views.
 const LIMBS_U: f64 = 0.06;
-/// Breadth between the shoulder joints over trunk length (0.23 and 0.288 of height, Drillis & Contini).
-const SHOULDERS_OVER_TRUNK: f64 = 0.80;
 
 /// Standing still: this long, moving less than this share of height.
 const QUIET_S: f64 = 0.3;
@@ -53,13 +59,11 @@ impl Scale {
 pub(crate) const HEIGHT: &str = "athlete_height";
 /// Scale from an assumed height.
 pub(crate) const ASSUMED: &str = "assumed_height";
-/// Scale from the fall in a flight.
-pub(crate) const GRAVITY: &str = "gravity";
 
 #[derive(Debug, Clone, Copy)]
 struct Standing {
     stature_px: f64,
-    shoulders_over_trunk: Option<f64>,
+    breadths: Option<f64>,
 }
 
 /// Finds the scale of one person.
@@ -76,15 +80,27 @@ pub(crate) struct Calibrator {
     limbs_px: Option<f64>,
     scale: Option<Scale>,
     yaw_deg: Option<f64>,
+    plate: Plate,
+    plate_diameter_m: f64,
+    camera_distance_m: Option<f64>,
+    gravity: Gravity,
+    hip_gain: f64,
 }
 
 impl Calibrator {
-    pub(crate) fn new(height_m: Option<f64>, profile: &ModelProfile, view: Option<View>) -> Self {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let model = &settings.model;
         Self {
-            height_m: height_m.filter(|h| is_human(*h)),
-            gain: profile.standing_scale_gain,
-            gain_u: profile.standing_scale_gain_u,
-            stated_view: view,
+            // A height that nobody has is a typing error; the caller's own check names it to the user.
+            height_m: settings.athlete_height_m.filter(|h| (0.5..=2.6).contains(h)),
+            gain: model.standing_scale_gain,
+            gain_u: model.standing_scale_gain_u,
+            stated_view: settings.view,
+            plate: Plate::default(),
+            plate_diameter_m: settings.plate_diameter_m,
+            camera_distance_m: settings.camera_distance_m,
+            gravity: Gravity::default(),
+            hip_gain: model.hip_vertical_gain_jump,
             standing: VecDeque::with_capacity(SAMPLES),
             last_taken: f64::NEG_INFINITY,
             place_x: 0.0,
@@ -97,8 +113,7 @@ impl Calibrator {
     /// Another athlete height, or none. The scale follows with the next frame.
     pub(crate) fn set_height(&mut self, height_m: Option<f64>) {
         self.height_m = height_m.filter(|h| (0.5..=2.6).contains(h));
-        self.scale = (median(self.standing.iter().map(|s| s.stature_px)).map(|px| self.scale_of(px, 0.0)))
-            .or_else(|| self.limbs_px.map(|px| self.scale_of(px, LIMBS_U)));
+        self.decide();
     }
 
     /// Looks at the newest samples.
@@ -116,9 +131,43 @@ impl Calibrator {
         if sample.t - self.last_taken >= EVERY_S && self.stands_still(ring, sample) {
             self.take(sample);
         }
-        if self.standing.is_empty() {
-            self.scale = self.limbs_px.map(|px| self.scale_of(px, LIMBS_U));
+        self.plate.observe(sample);
+        if self.standing.is_empty() || self.scale.is_some_and(|scale| scale.method != HEIGHT) {
+            self.decide();
         }
+    }
+
+    /// Takes a jump that was measured, with its flight still in `ring`.
+    pub(crate) fn note_jump(&mut self, ring: &Ring<BodySample>, jump: &Jump) {
+        self.gravity.note(ring, jump, self.hip_gain);
+        self.decide();
+    }
+
+    /// Scale at the plate, for the path of the bar's end.
+    #[allow(dead_code, reason = "for the measures of the bar")]
+    pub(crate) fn bar_scale(&self) -> Option<Scale> {
+        self.plate.scale(self.plate_diameter_m)
+    }
+
+    /// Whether the scale from the given height and that from jumps can't both be right (METRICS §2: more than 8 % apart).
+    pub(crate) fn is_suspect(&self) -> bool {
+        let (Some(scale), Some(gravity)) = (self.scale, self.gravity.scale()) else { return false };
+        scale.method == HEIGHT && (scale.m_per_px / gravity.m_per_px - 1.0).abs() > gravity::SUSPECT
+    }
+
+    /// Chooses the scale from what is known.
+    fn decide(&mut self) {
+        let standing = || {
+            median(self.standing.iter().map(|s| s.stature_px))
+                .map(|px| self.scale_of(px, 0.0))
+                .or_else(|| self.limbs_px.map(|px| self.scale_of(px, LIMBS_U)))
+        };
+        let plate = || self.plate.body_scale(self.plate_diameter_m, self.camera_distance_m, self.yaw_deg());
+        self.scale = if self.height_m.is_some() {
+            standing()
+        } else {
+            plate().or_else(|| self.gravity.scale()).or_else(standing)
+        };
     }
 
     /// The scale; `None` before any limb was seen.
@@ -149,19 +198,19 @@ impl Calibrator {
         let (Some(stature_px), Some(hip)) = (standing_stature(sample), sample.hip) else { return };
         // Elsewhere in the room the scale is another one.
         if self.standing.is_empty() || (hip[0] - self.place_x).abs() > 0.25 * stature_px {
+            if !self.standing.is_empty() {
+                self.gravity.forget();
+            }
             self.standing.clear();
             self.place_x = hip[0];
         }
         if self.standing.len() == SAMPLES {
             self.standing.pop_front();
         }
-        let shoulders_over_trunk =
-            sample.shoulder_width.zip(sample.trunk()).map(|(width, trunk)| width / trunk.max(1.0));
-        self.standing.push_back(Standing { stature_px, shoulders_over_trunk });
+        self.standing.push_back(Standing { stature_px, breadths: breadths(sample) });
         self.last_taken = sample.t;
-        self.scale = median(self.standing.iter().map(|s| s.stature_px)).map(|px| self.scale_of(px, 0.0));
-        self.yaw_deg = median(self.standing.iter().filter_map(|s| s.shoulders_over_trunk))
-            .map(|ratio| (ratio / SHOULDERS_OVER_TRUNK).clamp(0.0, 1.0).acos().to_degrees());
+        self.yaw_deg = median(self.standing.iter().filter_map(|s| s.breadths)).map(yaw_deg);
+        self.decide();
     }
 
     fn scale_of(&self, stature_px: f64, more_u: f64) -> Scale {
@@ -199,33 +248,15 @@ impl Calibrator {
     }
 }
 
-/// Height in pixels that a person standing straight must have.
-fn standing_stature(sample: &BodySample) -> Option<f64> {
-    let ankle = sample.ankle?;
-    let above = |point: [f64; 2], share: f64| (point[1] - ankle[1]) / share;
-    let stature = match (sample.nose, sample.shoulder, sample.hip) {
-        (Some(nose), _, _) => above(nose, NOSE_ANKLE),
-        (None, Some(shoulder), _) => above(shoulder, SHOULDER_ANKLE),
-        (None, None, hip) => above(hip?, HIP_ANKLE),
-    };
-    (stature > 20.0).then_some(stature)
-}
-
-/// Height in pixels from the lengths of trunk, thigh and shank, whatever the posture.
-fn limb_stature(sample: &BodySample) -> Option<f64> {
-    let (hip, knee, ankle) = (sample.hip?, sample.knee?, sample.ankle?);
-    let length = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
-    let legs = length(hip, knee) + length(knee, ankle);
-    let stature = match sample.trunk() {
-        Some(trunk) => (legs + trunk) / SHOULDER_ANKLE,
-        None => legs / HIP_ANKLE,
-    };
-    (stature > 20.0).then_some(stature)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::stature::NOSE_ANKLE;
     use super::*;
+    use crate::{BarPoint, Layout, ModelProfile};
+
+    fn settings(athlete_height_m: Option<f64>) -> Settings {
+        Settings { athlete_height_m, ..Settings::new(Layout::blazepose(), 1280, 720) }
+    }
 
     fn standing(t: f64, nose: bool) -> BodySample {
         let point = |share: f64| Some([300.0, -900.0 + 600.0 * share]);
@@ -241,7 +272,7 @@ mod tests {
     }
 
     fn calibrated(height_m: Option<f64>, nose: bool) -> Calibrator {
-        let mut calibrator = Calibrator::new(height_m, &ModelProfile::default(), None);
+        let mut calibrator = Calibrator::new(&settings(height_m));
         let mut ring = Ring::new(2.0, 200);
         for frame in 0..60 {
             ring.push(standing(f64::from(frame) / 60.0, nose));
@@ -269,13 +300,44 @@ mod tests {
 
     #[test]
     fn a_known_gain_of_the_model_is_taken_out() {
-        let profile = ModelProfile { standing_scale_gain: 1.06, ..ModelProfile::default() };
-        let mut calibrator = Calibrator::new(Some(1.80), &profile, None);
+        let model = ModelProfile { standing_scale_gain: 1.06, ..ModelProfile::default() };
+        let mut calibrator = Calibrator::new(&Settings { model, ..settings(Some(1.80)) });
         let mut ring = Ring::new(2.0, 200);
         for frame in 0..60 {
             ring.push(standing(f64::from(frame) / 60.0, true));
             calibrator.observe(&ring);
         }
         assert!((calibrator.scale().unwrap().m_per_px - 0.003 / 1.06).abs() < 1e-9);
+    }
+
+    /// A plate of 450 mm at 2.3 m, a body at 3 m: METRICS §2 B.
+    #[test]
+    fn the_plate_gives_the_scale_of_the_body_behind_it() {
+        let focal_px = 1000.0;
+        let bar = BarPoint { x_px: 0.0, y_px: 0.0, radius_px: Some(0.225 * focal_px / 2.3), u_px: 0.3 };
+        let mut calibrator = Calibrator::new(&Settings { camera_distance_m: Some(3.0), ..settings(None) });
+        let mut ring = Ring::new(2.0, 200);
+        for frame in 0..60 {
+            let mut sample = standing(f64::from(frame) / 60.0, true);
+            sample.bar = crate::body::BarSample::of(bar);
+            ring.push(sample);
+            calibrator.observe(&ring);
+        }
+        let at = |distance_m: f64| distance_m / focal_px;
+        assert!((calibrator.bar_scale().unwrap().m_per_px / at(2.3) - 1.0).abs() < 1e-9);
+        let body = calibrator.scale().unwrap();
+        assert!((body.m_per_px / at(3.0) - 1.0).abs() < 1e-9, "{body:?}");
+        assert!(body.method == plate::PLATE && (0.03..0.06).contains(&body.u));
+        calibrator.set_height(Some(1.80));
+        assert_eq!(calibrator.scale().unwrap().method, HEIGHT, "a height that is given comes first");
+    }
+
+    #[test]
+    fn the_view_is_told_by_the_breadths() {
+        for yaw in [0.0_f64, 45.0, 70.0, 90.0] {
+            let seen = 1.15 * yaw.to_radians().cos();
+            assert!((yaw_deg(seen) - yaw).abs() < 1e-4, "{yaw}");
+        }
+        assert!(yaw_deg(1.4) < 1e-9);
     }
 }
