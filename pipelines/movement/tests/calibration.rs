@@ -1,6 +1,6 @@
 //! Pixels to metres, the view, and the station's area (METRICS §1.6, §2, §3).
 // Helpers outside of `#[test]` are tests, too.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod common;
 

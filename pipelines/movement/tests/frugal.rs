@@ -1,6 +1,6 @@
 //! Memory: no allocation a frame after warm-up, and bounded over a long day.
 // Helpers outside of `#[test]` are tests, too.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! The signal layer from outside: order of arrival, gaps and doubled frames change no number.
 // Helpers outside of `#[test]` are tests, too.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod common;
 

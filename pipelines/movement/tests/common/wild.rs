@@ -67,7 +67,7 @@ pub fn analyser(data: &[u8]) {
         "left_foot_index",
         "right_foot_index",
     ];
-    let layout = Layout::from_names(&names[..1 + usize::from(bytes.byte()) % names.len()]).unwrap();
+    let layout = Layout::from_names(&names[..=usize::from(bytes.byte()) % names.len()]).unwrap();
     let chosen = usize::from(bytes.byte()) % Exercise::ALL.len();
     let mut session = Session::new(Settings {
         athlete_height_m: (bytes.byte() > 60).then(|| bytes.number(2.5)),
