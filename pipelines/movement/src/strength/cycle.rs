@@ -20,8 +20,8 @@ const CLOSED: f64 = 0.85;
 const TURNED: f64 = 0.6;
 /// A stop below that, which is less than this much of a way in this time: a failed attempt when the point sinks again, a
 /// repetition without lockout when it stays. (By way, not by velocity: jitter shakes a velocity more than a stop allows.)
-const STALL_M: f64 = 0.04;
-const STALL_S: f64 = 0.9;
+const STALL_M: f64 = 0.03;
+const STALL_S: f64 = 0.7;
 const STAYED_S: f64 = 2.0;
 /// Higher above the beginning than this: hips that jump; any other point has gone on to somewhere else.
 const OVERSHOOT_M: f64 = 0.12;
@@ -89,8 +89,10 @@ struct Down {
 struct Up {
     down: Down,
     highest: f64,
-    /// When and where the way back last went on.
-    went_on: (f64, f64),
+    /// When the way back began.
+    since: f64,
+    /// Since when it has stopped, if it has.
+    stopped_at: Option<f64>,
     stalled: bool,
 }
 
@@ -170,7 +172,7 @@ impl CycleDetector {
                 None
             }
             State::Up(up) => {
-                let (state, cycle) = self.rise(up, &point);
+                let (state, cycle) = self.rise(track, up, &point);
                 self.state = state;
                 cycle
             }
@@ -213,7 +215,14 @@ impl CycleDetector {
         Some(Down { start: start.0, top: start.1.y, low: now.y, still_since: None })
     }
 
-    fn rise(&self, mut up: Up, point: &Point) -> (State, Option<Cycle>) {
+    /// Whether the way back has not gone on for [`STALL_S`].
+    fn stops(&self, track: &Ring<Moment>, up: &Up, point: &Point) -> bool {
+        let then = point.t - STALL_S;
+        let past = track.window(then, point.t).next().and_then(|past| self.point(past, point.metre_px));
+        up.since <= then && past.is_some_and(|past| (point.y - past.y).abs() / point.metre_px < STALL_M)
+    }
+
+    fn rise(&self, track: &Ring<Moment>, mut up: Up, point: &Point) -> (State, Option<Cycle>) {
         up.highest = up.highest.max(point.y);
         let share = up.share(point.y);
         let over = |how| (State::Top, Some(Cycle { start: up.down.start, end: point.t, how }));
@@ -227,13 +236,14 @@ impl CycleDetector {
         if share > CLOSED {
             return if point.v <= STILL_M_S { over(End::Closed) } else { (State::Up(up), None) };
         }
-        if (point.y - up.went_on.1) / point.metre_px > STALL_M {
-            up.went_on = (point.t, point.y);
-        }
-        let stopped_s = point.t - up.went_on.0;
-        up.stalled |= stopped_s > STALL_S;
-        if stopped_s > STAYED_S && up.share(up.highest) > TURNED && point.v.abs() < MOVING_M_S {
-            return over(End::NotLockedOut);
+        if self.stops(track, &up, point) {
+            let stopped_at = *up.stopped_at.get_or_insert(point.t - STALL_S);
+            up.stalled = true;
+            if point.t - stopped_at > STAYED_S && up.share(up.highest) > TURNED {
+                return over(End::NotLockedOut);
+            }
+        } else {
+            up.stopped_at = None;
         }
         if point.v < -MOVING_M_S && (up.highest - point.y) / point.metre_px > 0.03 {
             if up.stalled && self.lane.order == Order::EccentricFirst {
@@ -255,12 +265,14 @@ fn descend(mut down: Down, point: &Point) -> State {
     down.still_since = (point.v.abs() < 2.0 * STILL_M_S).then(|| down.still_since.unwrap_or(point.t));
     let settled =
         drop_m < SETTLED_DROP_M && down.still_since.is_some_and(|since| point.t - since > SETTLED_S);
-    let swayed = point.v > -STILL_M_S && drop_m < LEAST_DROP_M;
+    // By way, not by velocity: jitter shakes a slow descent's velocity more than a sway does.
+    let back_m = (point.y - down.low) / point.metre_px;
+    let swayed = drop_m < LEAST_DROP_M && back_m > (0.5 * drop_m).max(0.01);
     if settled || swayed || point.t - down.start > LONGEST_S {
         return State::Top;
     }
-    if point.v > MOVING_M_S && (point.y - down.low) / point.metre_px > (0.1 * drop_m).max(0.02) {
-        return State::Up(Up { down, highest: point.y, went_on: (point.t, point.y), stalled: false });
+    if point.v > MOVING_M_S && back_m > (0.1 * drop_m).max(0.02) {
+        return State::Up(Up { down, highest: point.y, since: point.t, stopped_at: None, stalled: false });
     }
     State::Down(down)
 }

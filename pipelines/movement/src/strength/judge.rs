@@ -5,7 +5,8 @@ use super::classify::{Body, classify};
 use super::cycle::{Cycle, End, Lane, Order};
 use super::measure::RepContext;
 use super::phases::{Phases, Point, phases};
-use super::signal::{Channel, Moment, on_shoulders};
+use super::shoulders::OnShoulders;
+use super::signal::{BOUNDARY_HALF_S, Channel, Moment, half_window, heights};
 use super::spec::{BAR_BEHIND_SHOULDER, Spec};
 use crate::body::BodySample;
 use crate::settings::ModelProfile;
@@ -75,7 +76,7 @@ pub(crate) fn judge(
     with: &RepContext<'_>,
     leading: Option<&'static Spec>,
 ) -> Option<Judged> {
-    let phases = lane_phases(track, cycle, lane, with)?;
+    let phases = lane_phases(ring, track, cycle, lane, with)?;
     let stature_m = with.stature_m;
     let body = Body::read(ring, &phases, with.scale.m_per_px / stature_m);
     let knees = Knees::of(ring, &phases, with);
@@ -99,28 +100,35 @@ pub(crate) fn judge(
 
 /// Phases of the followed point; where hips and shoulders go together, of the mean of both: each is hidden or shaken at
 /// other moments.
-fn lane_phases(track: &Ring<Moment>, cycle: &Cycle, lane: Lane, with: &RepContext<'_>) -> Option<Phases> {
+fn lane_phases(
+    ring: &Ring<BodySample>,
+    track: &Ring<Moment>,
+    cycle: &Cycle,
+    lane: Lane,
+    with: &RepContext<'_>,
+) -> Option<Phases> {
     let scale = lane_scale(lane, with.scale.m_per_px, with.profile);
-    let moments = || track.window(cycle.start - 0.3, cycle.end);
-    let point = |t: f64, y: f64, v: f64| Point { t, y: y * scale, v: v * scale };
-    let followed: Vec<Point> =
-        moments().filter_map(|m| m.channel(lane.channel).map(|h| point(m.t, h.y, h.v))).collect();
-    let alone = phases(&followed, lane.order)?;
-    if (lane.channel, lane.order) != (Channel::Hip, Order::EccentricFirst) {
-        return Some(alone);
-    }
-    // Until the exercise is known, a bar on the back is as good a guess as any.
-    let behind = with.chosen.map_or(BAR_BEHIND_SHOULDER, |chosen| chosen.bar_behind_shoulder);
-    let bar = |m: &Moment| on_shoulders(m, behind, with.profile.shoulder_vertical_gain_squat);
-    let both: Vec<Point> = moments()
-        .filter_map(|m| {
-            let (hip, bar) = (m.hip?, bar(m)?);
-            let mean = |hip: f64, bar: f64| f64::midpoint(hip * scale, bar * with.scale.m_per_px);
-            Some(Point { t: m.t, y: mean(hip.y, bar.y), v: mean(hip.v, bar.v) })
-        })
+    let span = (cycle.start - 0.3, cycle.end);
+    let followed: Vec<Point> = track
+        .window(span.0, span.1)
+        .filter_map(|m| m.channel(lane.channel).map(|h| Point { t: m.t, y: h.y * scale, v: h.v * scale }))
         .collect();
-    let together = if both.len() == followed.len() { phases(&both, lane.order) } else { None };
-    together.and_then(|together| together.on(&followed)).or(Some(alone))
+    let half = BOUNDARY_HALF_S.max(half_window(with.median_dt));
+    let quiet = |height: &dyn Fn(&BodySample) -> Option<f64>| heights(ring, span, half, scale, height);
+    if (lane.channel, lane.order) == (Channel::Hip, Order::EccentricFirst) {
+        // Until the exercise is known, a bar on the back is as good a guess as any.
+        let behind = with.chosen.map_or(BAR_BEHIND_SHOULDER, |chosen| chosen.bar_behind_shoulder);
+        let bar = OnShoulders::new(behind, with.profile);
+        let as_hips = with.profile.hip_vertical_gain_squat;
+        let both = quiet(&|s| Some(f64::midpoint(s.hip?[1], bar.height(s)? * as_hips)));
+        if both.len() == followed.len()
+            && let Some(together) = phases(&both, lane.order)
+        {
+            return together.on(&followed);
+        }
+    }
+    let alone = quiet(&|s| lane.channel.point(s).map(|p| p[1]));
+    phases(&alone, lane.order).and_then(|alone| alone.on(&followed))
 }
 
 impl Knees {

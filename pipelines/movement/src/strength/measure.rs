@@ -5,7 +5,8 @@ use super::cycle::Cycle;
 use super::judge::Judged;
 use super::phases::{Phases, Point, phases};
 use super::report::{Parts, report};
-use super::signal::{Channel, Height, Moment, on_shoulders};
+use super::shoulders::OnShoulders;
+use super::signal::{BOUNDARY_HALF_S, Channel, half_window, heights};
 use super::spec::{Implement, Spec};
 use crate::body::BodySample;
 use crate::calibrate::Scale;
@@ -36,6 +37,8 @@ pub(crate) struct RepContext<'a> {
 
 /// Relative uncertainty of a scale from a plate: its rim and its diameter.
 const U_PLATE: f64 = 0.01;
+/// Grip beyond the wrist over the forearm's length: half of the hand (0.108 of height) over 0.146 of height (Drillis & Contini).
+const GRIP: f64 = 0.37;
 /// Share of a repetition's moments in which a point must have been seen to be measured on.
 const SEEN: f64 = 0.9;
 
@@ -48,62 +51,74 @@ pub(crate) struct Followed {
     /// Its height and velocity over the repetition and 0.3 s before, metres.
     #[allow(dead_code)] // For the course of the velocity.
     pub(crate) points: Vec<Point>,
+    /// The same from longer fits: steadier, but slower than a peak.
+    pub(crate) quiet: Vec<Point>,
     /// Relative uncertainty of its scale.
     pub(crate) u_scale: f64,
 }
 
 /// Measures a repetition.
-pub(crate) fn measure(
-    ring: &Ring<BodySample>,
-    track: &Ring<Moment>,
-    cycle: &Cycle,
-    judged: &Judged,
-    with: &RepContext<'_>,
-) -> Rep {
-    let followed = follow(ring, track, cycle, judged, with);
+pub(crate) fn measure(ring: &Ring<BodySample>, cycle: &Cycle, judged: &Judged, with: &RepContext<'_>) -> Rep {
+    let followed = follow(ring, cycle, judged, with);
     report(ring, &Parts { cycle, judged, followed: &followed }, with)
 }
 
 /// The truest point that was seen: the bar itself, else what stands for it, else the lane's own point.
-fn follow(
-    ring: &Ring<BodySample>,
-    track: &Ring<Moment>,
-    cycle: &Cycle,
-    judged: &Judged,
-    with: &RepContext<'_>,
-) -> Followed {
-    let moments = || track.window(cycle.start - 0.3, cycle.end);
-    let all = moments().count() as f64;
-    let points = |scale: f64, height: &dyn Fn(&Moment) -> Option<Height>| -> Option<Vec<Point>> {
-        let points: Vec<Point> = moments()
-            .filter_map(|m| height(m).map(|h| Point { t: m.t, y: h.y * scale, v: h.v * scale }))
-            .collect();
-        (points.len() as f64 >= SEEN * all).then_some(points)
+fn follow(ring: &Ring<BodySample>, cycle: &Cycle, judged: &Judged, with: &RepContext<'_>) -> Followed {
+    let span = (cycle.start - 0.3, cycle.end);
+    let all = ring.window(span.0, span.1).count() as f64;
+    let half = half_window(with.median_dt);
+    let points = |scale: f64, height: &dyn Fn(&BodySample) -> Option<f64>| {
+        let points = heights(ring, span, half, scale, height);
+        let quiet = heights(ring, span, half.max(BOUNDARY_HALF_S), scale, height);
+        (points.len() as f64 >= SEEN * all).then_some((points, quiet))
     };
     let (bar_scale, u_bar) = plate_scale(ring, &judged.phases, with);
-    let u_body = with.scale.u.hypot(with.profile.vertical_gain_u);
-    if let Some(bar) = points(bar_scale, &|m| m.bar)
-        && let Some(phases) = phases(&bar, judged.phases.order).or_else(|| judged.phases.on(&bar))
-    {
-        return Followed { point: "bar", phases, points: bar, u_scale: u_bar };
+    if let Some((points, quiet)) = points(bar_scale, &|s| s.bar.map(|bar| bar.centre[1])) {
+        let own = phases(&quiet, judged.phases.order).and_then(|own| own.on(&points));
+        if let Some(phases) = own.or_else(|| judged.phases.on(&points)) {
+            return Followed { point: "bar", phases, points, quiet, u_scale: u_bar };
+        }
     }
+    let u_scale = with.scale.u.hypot(with.profile.vertical_gain_u);
     let (point, gain) = implement(judged.spec, with.profile);
-    let behind = judged.spec.bar_behind_shoulder;
-    let divided = |height: Option<Height>| height.map(|h| Height { y: h.y / gain, v: h.v / gain });
-    let stand_in = points(with.scale.m_per_px, &|m| match judged.spec.implement {
-        Implement::OnShoulders => on_shoulders(m, behind, gain),
-        Implement::InHands => divided(m.wrist),
-        Implement::Shoulders => divided(m.shoulder),
-        Implement::OnHips => divided(m.hip),
+    let on_shoulders = OnShoulders::new(judged.spec.bar_behind_shoulder, with.profile).seen_from(
+        with.yaw_deg,
+        ring,
+        &judged.phases,
+    );
+    let stand_in = points(with.scale.m_per_px, &|s| match judged.spec.implement {
+        Implement::OnShoulders => on_shoulders.height(s),
+        Implement::InHands => s.wrist.map(|p| p[1] / gain),
+        Implement::InTurningHands => grip(s).map(|y| y / gain),
+        Implement::Shoulders => s.shoulder.map(|p| p[1] / gain),
+        Implement::OnHips => s.hip.map(|p| p[1] / gain),
     });
-    if let Some(points) = stand_in
+    if let Some((points, quiet)) = stand_in
         && let Some(phases) = judged.phases.on(&points)
     {
-        return Followed { point, phases, points, u_scale: u_body };
+        return Followed { point, phases, points, quiet, u_scale };
     }
     let channel = judged.spec.lane.channel;
-    let points = points(with.scale.m_per_px, &|m| m.channel(channel)).unwrap_or_default();
-    Followed { point: lane_point(channel), phases: judged.phases, points, u_scale: u_body }
+    let own = points(with.scale.m_per_px, &|s| channel.point(s).map(|p| p[1]));
+    let (points, quiet) = own.unwrap_or_default();
+    Followed { point: lane_point(channel), phases: judged.phases, points, quiet, u_scale }
+}
+
+/// Height of what a hand holds, which lies beyond the wrist in line with the forearm, pixels; the wrists' where no elbow is
+/// seen.
+fn grip(sample: &BodySample) -> Option<f64> {
+    let wrist = sample.wrist?[1];
+    let beyond = |side: usize| {
+        let arm = &sample.sides[side];
+        Some(GRIP * (arm.wrist?[1] - arm.elbow?[1]))
+    };
+    let [left, right] = [0, 1].map(beyond);
+    let beyond = match (left, right) {
+        (Some(left), Some(right)) => f64::midpoint(left, right),
+        (one, other) => one.or(other)?,
+    };
+    Some(wrist + beyond)
 }
 
 /// Name of an exercise's measured point, and how far the pose model moves it for a metre of true movement.
@@ -112,7 +127,7 @@ fn implement(spec: &Spec, profile: &ModelProfile) -> (&'static str, f64) {
         Implement::OnShoulders => ("bar_on_shoulders", profile.shoulder_vertical_gain_squat),
         Implement::Shoulders => ("shoulders", 1.0),
         Implement::OnHips => ("hip", 1.0),
-        Implement::InHands => {
+        Implement::InHands | Implement::InTurningHands => {
             let gain = match spec.exercise {
                 Exercise::OverheadPress | Exercise::BenchPress => profile.wrist_vertical_gain_press,
                 Exercise::BicepsCurl => profile.wrist_vertical_gain_curl,

@@ -11,6 +11,7 @@ mod phases;
 mod record;
 mod report;
 mod sets;
+mod shoulders;
 mod signal;
 mod spec;
 
@@ -244,7 +245,7 @@ impl Strength {
             out.tally.not_reps += 1;
             return;
         };
-        let mut rep = measure(seen.ring, &self.track, cycle, &judged, &context);
+        let mut rep = measure(seen.ring, cycle, &judged, &context);
         if let Some(set) = self.sets.file(&mut rep, judged.spec, &mut out.tally.sets) {
             out.events.push(Event::SetEnded(set));
         }

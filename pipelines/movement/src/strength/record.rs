@@ -64,6 +64,10 @@ record! {
             pause_s,
             /// Lifting of the load, seconds.
             concentric_s,
+            /// Lowering from 5 to 95 % of its way, seconds: steadier than the whole, whose ends are slow.
+            eccentric_5to95_s,
+            /// Lifting from 5 to 95 % of its way, seconds.
+            concentric_5to95_s,
             /// Height gained over the lift's time, metres per second.
             mean_concentric_velocity_m_s,
             /// Greatest upward velocity, metres per second.

@@ -4,7 +4,7 @@ use super::Rep;
 use super::cycle::{Cycle, End, Order};
 use super::judge::{Judged, Knees};
 use super::measure::{Followed, RepContext};
-use super::phases::Phases;
+use super::phases::{Phases, middle_s};
 use super::signal::Channel;
 use super::spec::{Implement, Spec};
 use crate::body::BodySample;
@@ -73,7 +73,7 @@ fn caps(ring: &Ring<BodySample>, cycle: &Cycle, with: &RepContext<'_>) -> Caps {
 /// The record of a repetition; its set and numbers are filed later.
 pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepContext<'_>) -> Rep {
     let &Parts { cycle, judged, followed } = parts;
-    let &Followed { point, ref phases, u_scale, .. } = followed;
+    let &Followed { point, ref phases, ref quiet, u_scale, .. } = followed;
     let caps = caps(ring, cycle, with);
     let mut scale_caps = caps.clone();
     scale_caps.when(with.scale.assumed(), Quality::Low, "no_athlete_height");
@@ -104,6 +104,10 @@ pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepConte
         u_velocity,
         "displacement_over_time",
     )));
+    let middle = |part: (f64, f64)| match middle_s(quiet, part) {
+        Some(s) => Measured::new(s, 0.7 * with.median_dt, "middle_of_way").capped_by(&caps),
+        None => Measured::unavailable("middle_of_way", "too_short"),
+    };
     let rom_m = metric(rom, (rom * u_scale).hypot(0.008), point);
     Rep {
         person_id: with.person_id,
@@ -129,6 +133,8 @@ pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepConte
         eccentric_s: seconds(lowering.1 - lowering.0, 1.4 * u_time),
         pause_s: seconds(phases.back - phases.far, 1.4 * u_time),
         concentric_s: seconds(concentric, 1.4 * u_time),
+        eccentric_5to95_s: middle(lowering),
+        concentric_5to95_s: middle(lift),
         mean_concentric_velocity_m_s,
         peak_concentric_velocity_m_s: velocity(metric(
             phases.peak_v,

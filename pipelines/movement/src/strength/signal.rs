@@ -3,12 +3,16 @@
 //! A parabola through the raw samples within ± [`half_window`] of a moment gives height and velocity at that moment. It is
 //! exact for constant acceleration whatever the frame times are, has no phase error, and costs its half window as lag.
 
+use super::phases::Point;
 use crate::body::BodySample;
 use crate::signal::{Ring, Timed, parabola_fit};
 
 /// Half window for strength movements and postures, seconds: 7 points at 30 fps, 13 at 60 (METRICS §1.2 asks for ≥ 9
 /// points at 60 fps for strength velocities).
 pub(crate) const HALF_WINDOW_S: f64 = 0.1;
+/// Half window for the boundaries of a closed repetition, seconds: a velocity threshold of 0.02 m/s needs a quieter velocity
+/// than a peak does, which a longer window would shave.
+pub(crate) const BOUNDARY_HALF_S: f64 = 0.15;
 /// A fit needs at least this many points on each side of its moment.
 const SIDE_POINTS: usize = 2;
 
@@ -18,6 +22,17 @@ pub(crate) enum Channel {
     Hip,
     Shoulder,
     Wrist,
+}
+
+impl Channel {
+    /// The point in a sample.
+    pub(crate) fn point(self, sample: &BodySample) -> Option<[f64; 2]> {
+        match self {
+            Self::Hip => sample.hip,
+            Self::Shoulder => sample.shoulder,
+            Self::Wrist => sample.wrist,
+        }
+    }
 }
 
 /// Height in pixels, y up, and upward velocity in pixels per second.
@@ -34,10 +49,6 @@ pub(crate) struct Moment {
     pub(crate) hip: Option<Height>,
     pub(crate) shoulder: Option<Height>,
     pub(crate) wrist: Option<Height>,
-    /// The bar as tracked in the picture.
-    pub(crate) bar: Option<Height>,
-    /// Length of the trunk times the sine of its lean, for points that the trunk carries.
-    pub(crate) lean: Option<Height>,
 }
 
 impl Timed for Moment {
@@ -57,12 +68,24 @@ impl Moment {
     }
 }
 
-/// The bar on the shoulders, pixels: the shoulder joints, less what the pose model is known to add to their movement
-/// (`gain`), and less what a point that lies `behind` trunk lengths behind them rises when the trunk leans.
-pub(crate) fn on_shoulders(moment: &Moment, behind: f64, gain: f64) -> Option<Height> {
-    let shoulder = moment.shoulder?;
-    let lean = moment.lean.unwrap_or(Height { y: 0.0, v: 0.0 });
-    Some(Height { y: shoulder.y / gain + behind * lean.y, v: shoulder.v / gain + behind * lean.v })
+/// Height and velocity of a point of the body at each sample between `from` and `to`, by parabolas over ± `half` seconds.
+/// `height` is in pixels, `scale` turns it to metres. Moments around which most samples lack it are left out.
+pub(crate) fn heights(
+    ring: &Ring<BodySample>,
+    (from, to): (f64, f64),
+    half: f64,
+    scale: f64,
+    height: &dyn Fn(&BodySample) -> Option<f64>,
+) -> Vec<Point> {
+    let moments = ring.window(from, to).map(|sample| sample.t);
+    moments
+        .filter_map(|t| {
+            let window = ring.window(t - half, t + half);
+            let frames = window.clone().count();
+            let fit = parabola_fit(window.filter_map(|s| Some((s.t, height(s)?))), t)?;
+            (fit.n >= frames.div_ceil(2)).then_some(Point { t, y: fit.y0 * scale, v: fit.v * scale })
+        })
+        .collect()
 }
 
 /// What the window of a moment was made of.
@@ -84,8 +107,6 @@ pub(crate) fn moment(ring: &Ring<BodySample>, t: f64, half: f64) -> Moment {
         hip: fit(|s| s.hip.map(|p| p[1])),
         shoulder: fit(|s| s.shoulder.map(|p| p[1])),
         wrist: fit(|s| s.wrist.map(|p| p[1])),
-        bar: fit(|s| s.bar.map(|bar| bar.centre[1])),
-        lean: fit(|s| Some(s.trunk()? * s.lean_sin()?)),
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) enum Implement {
     OnShoulders,
     /// What the hands hold.
     InHands,
+    /// What hands hold that turn with the forearm.
+    InTurningHands,
     /// The body itself is the load.
     Shoulders,
     /// A bar on the hips.
@@ -147,7 +149,7 @@ pub(crate) static SPECS: [Spec; 11] = [
     Spec {
         exercise: Exercise::BicepsCurl,
         lane: lane(Channel::Wrist, UP_FIRST),
-        implement: Implement::InHands,
+        implement: Implement::InTurningHands,
         rom_m: 0.30,
         bar_behind_shoulder: 0.0,
         feet_stay: true,
