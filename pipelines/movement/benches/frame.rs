@@ -70,8 +70,8 @@ impl Input {
         black_box(&events);
     }
 
-    /// Median over all frames of the time by person.
-    fn median(&self) -> Duration {
+    /// Median, 99th percentile and greatest over all frames of the time by person, microseconds.
+    fn times_us(&self) -> [f64; 3] {
         let mut times = Vec::new();
         self.run(|time, people| {
             if people > 0 {
@@ -79,7 +79,8 @@ impl Input {
             }
         });
         times.sort_unstable();
-        times[times.len() / 2]
+        let last = times.len() - 1;
+        [last / 2, last * 99 / 100, last].map(|place| times[place].as_secs_f64() * 1e6)
     }
 
     fn people(&self) -> u64 {
@@ -101,7 +102,10 @@ fn main() {
     group.finish();
     criterion.final_summary();
     for input in &inputs {
-        let micros = input.median().as_secs_f64() * 1e6;
-        println!("median a frame and person: {micros:.1} µs ({})", input.name);
+        let [median, most, worst] = input.times_us();
+        println!(
+            "a frame and person: median {median:.1} µs, 99 % within {most:.1}, worst {worst:.0} ({})",
+            input.name
+        );
     }
 }
