@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
-use spotter_movement::{Event, Jump, Refusal, Rep, Set};
+use spotter_movement::{Cue, Event, Jump, Refusal, Rep, Set};
 
 use super::topics::Topics;
 use crate::choices::{ChoiceError, ChoiceMessage};
@@ -35,6 +35,7 @@ struct Envelope<'a> {
 #[serde(untagged)]
 enum Data<'a> {
     Rep(&'a Rep),
+    Cue(&'a Cue),
     Set(&'a Set),
     Jump(&'a Jump),
     Refused(&'a Refusal),
@@ -69,6 +70,7 @@ pub(super) fn event(
 ) -> serde_json::Result<NewEvent> {
     let (kind, class, data) = match event {
         Event::Rep(rep) => ("rep", Class::Movement, Data::Rep(rep)),
+        Event::Cue(cue) => ("cue", Class::Movement, Data::Cue(cue)),
         Event::SetEnded(set) => ("set", Class::Summary, Data::Set(set)),
         Event::Jump(jump) => ("jump", Class::Movement, Data::Jump(jump)),
         Event::Refused(refusal) => ("refused", Class::Notice, Data::Refused(refusal)),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Jump, Rep, Set};
+use crate::{Cue, Jump, Rep, Set};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -12,6 +12,8 @@ use crate::{Jump, Rep, Set};
 pub enum Event {
     /// A repetition closed. Look at its status: partial and failed ones don't count.
     Rep(Rep),
+    /// Something to tell the athlete now.
+    Cue(Cue),
     /// A set is over.
     SetEnded(Set),
     /// A jump landed.
@@ -25,6 +27,7 @@ impl Event {
     pub fn kind(&self) -> &'static str {
         match self {
             Event::Rep(_) => "rep",
+            Event::Cue(_) => "cue",
             Event::SetEnded(_) => "set_ended",
             Event::Jump(_) => "jump",
             Event::Refused(_) => "refused",
@@ -35,6 +38,7 @@ impl Event {
     pub fn decided_s(&self) -> f64 {
         match self {
             Event::Rep(rep) => rep.decided_s,
+            Event::Cue(cue) => cue.decided_s,
             Event::SetEnded(set) => set.decided_s,
             Event::Jump(jump) => jump.decided_s,
             Event::Refused(refusal) => refusal.decided_s,

@@ -43,4 +43,4 @@ pub use session::Session;
 pub use settings::{Choice, ModelProfile, PLATE_DIAMETER_M, Settings, View};
 pub use signal::OneEuro;
 pub use station::{Station, StationError};
-pub use strength::{Rep, RepStatus, Set};
+pub use strength::{Cue, CueKind, Evidence, Fault, NotAssessed, Rep, RepStatus, Set};

@@ -3,10 +3,13 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// How far a number can be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Quality {
     /// Not for comparison; kept out of aggregates.
+    #[default]
     Low,
     /// Usable, with a known weakness that the reasons name.
     Medium,
@@ -22,6 +25,13 @@ pub struct Measured {
     method: &'static str,
     quality: Quality,
     reasons: Vec<&'static str>,
+}
+
+impl Default for Measured {
+    /// What nobody has measured.
+    fn default() -> Self {
+        Self::unavailable("none", "not_measured")
+    }
 }
 
 impl Measured {

@@ -73,7 +73,17 @@ macro_rules! plain_as_is {
 }
 pub(crate) use plain_as_is;
 
-plain_as_is!(u32, u64, bool, Option<u32>, &'static str, Option<&'static str>, Vec<&'static str>);
+plain_as_is!(
+    u32,
+    u64,
+    bool,
+    Option<u32>,
+    Option<String>,
+    Vec<[f64; 2]>,
+    &'static str,
+    Option<&'static str>,
+    Vec<&'static str>
+);
 
 /// Schema of one measured value: a number, or null where it could not be measured.
 pub(crate) fn measured_schema(doc: &str) -> Schema {

@@ -76,7 +76,7 @@ impl Report {
                 Event::Jump(jump) => report.jumps.push(jump.clone()),
                 Event::Rep(rep) => reps.push(rep.clone()),
                 Event::SetEnded(set) => report.sets.push(ReportedSet { set: set.clone(), reps: Vec::new() }),
-                Event::Refused(_) => {}
+                Event::Cue(_) | Event::Refused(_) => {}
             }
         }
         for mut rep in reps {

@@ -121,10 +121,12 @@ impl Session {
         }
     }
 
-    /// A coach's choice: holds from the next frame on. Another exercise or load closes open sets.
+    /// A coach's choice: holds from the next frame on. Another exercise or load closes open sets; a load that is stated for the first
+    /// time belongs to the open set, too.
     pub fn choose(&mut self, choice: Choice, events: &mut Vec<Event>) {
         self.flush(events);
-        let other = choice.exercise != self.settings.exercise || choice.load_kg != self.settings.load_kg;
+        let other = choice.exercise != self.settings.exercise
+            || self.settings.load_kg.is_some() && choice.load_kg != self.settings.load_kg;
         self.settings.choose(choice);
         let Some(t) = self.clock.newest_t() else { return };
         let mut out = Out { tally: &mut self.tally, events };

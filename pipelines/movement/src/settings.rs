@@ -168,6 +168,8 @@ pub struct Settings {
     pub mass_kg: Option<f64>,
     /// Load on the bar in kilograms, bar included, for power and the 1RM estimate.
     pub load_kg: Option<f64>,
+    /// Velocity loss in a set, percent, at which the athlete is told to stop (METRICS §5.4: 10, 20, 30 or 40).
+    pub velocity_loss_stop_pct: Option<f64>,
     /// Speed of the treadmill belt in metres per second, for stride length and stiffness.
     pub speed_m_s: Option<f64>,
     /// Diameter of the plates, for the scale at the bar (METRICS §2 B).
@@ -226,6 +228,7 @@ impl Settings {
             athlete_height_m: None,
             mass_kg: None,
             load_kg: None,
+            velocity_loss_stop_pct: None,
             speed_m_s: None,
             plate_diameter_m: PLATE_DIAMETER_M,
             camera_distance_m: None,

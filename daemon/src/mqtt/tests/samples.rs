@@ -39,6 +39,8 @@ fn of_clip(name: &str, rename: impl Fn(&str) -> String) -> Vec<Event> {
     let layout: Vec<&str> = kept.iter().map(|(_, name)| name.as_str()).collect();
     let mut session = Session::new(Settings {
         athlete_height_m: truth["athlete_height_shod_m"].as_f64(),
+        // The set slows down by more than this: a cue is among the events.
+        velocity_loss_stop_pct: Some(1.0),
         ..Settings::new(Layout::from_names(&layout).unwrap(), 720, 960)
     });
     let mut events = Vec::new();

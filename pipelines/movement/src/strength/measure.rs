@@ -32,6 +32,8 @@ pub(crate) struct RepContext<'a> {
     pub(crate) chosen: Option<&'static Spec>,
     /// Whether the open set's exercise is settled.
     pub(crate) settled: bool,
+    pub(crate) load_kg: Option<f64>,
+    pub(crate) mass_kg: Option<f64>,
     pub(crate) id_changed: bool,
 }
 
@@ -49,10 +51,11 @@ pub(crate) struct Followed {
     /// Its phases, metres.
     pub(crate) phases: Phases,
     /// Its height and velocity over the repetition and 0.3 s before, metres.
-    #[allow(dead_code)] // For the course of the velocity.
     pub(crate) points: Vec<Point>,
     /// The same from longer fits: steadier, but slower than a peak.
     pub(crate) quiet: Vec<Point>,
+    /// Metres per pixel at it.
+    pub(crate) m_per_px: f64,
     /// Relative uncertainty of its scale.
     pub(crate) u_scale: f64,
 }
@@ -77,10 +80,11 @@ fn follow(ring: &Ring<BodySample>, cycle: &Cycle, judged: &Judged, with: &RepCon
     if let Some((points, quiet)) = points(bar_scale, &|s| s.bar.map(|bar| bar.centre[1])) {
         let own = phases(&quiet, judged.phases.order).and_then(|own| own.on(&points));
         if let Some(phases) = own.or_else(|| judged.phases.on(&points)) {
-            return Followed { point: "bar", phases, points, quiet, u_scale: u_bar };
+            return Followed { point: "bar", phases, points, quiet, m_per_px: bar_scale, u_scale: u_bar };
         }
     }
     let u_scale = with.scale.u.hypot(with.profile.vertical_gain_u);
+    let m_per_px = with.scale.m_per_px;
     let (point, gain) = implement(judged.spec, with.profile);
     let on_shoulders = OnShoulders::new(judged.spec.bar_behind_shoulder, with.profile).seen_from(
         with.yaw_deg,
@@ -97,12 +101,12 @@ fn follow(ring: &Ring<BodySample>, cycle: &Cycle, judged: &Judged, with: &RepCon
     if let Some((points, quiet)) = stand_in
         && let Some(phases) = judged.phases.on(&points)
     {
-        return Followed { point, phases, points, quiet, u_scale };
+        return Followed { point, phases, points, quiet, m_per_px, u_scale };
     }
     let channel = judged.spec.lane.channel;
     let own = points(with.scale.m_per_px, &|s| channel.point(s).map(|p| p[1]));
     let (points, quiet) = own.unwrap_or_default();
-    Followed { point: lane_point(channel), phases: judged.phases, points, quiet, u_scale }
+    Followed { point: lane_point(channel), phases: judged.phases, points, quiet, m_per_px, u_scale }
 }
 
 /// Height of what a hand holds, which lies beyond the wrist in line with the forearm, pixels; the wrists' where no elbow is

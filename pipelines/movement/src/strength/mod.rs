@@ -1,19 +1,32 @@
 //! Strength repetitions: found by the point of the body that the exercise moves, measured on the bar.
 //!
 //! [`signal`] differentiates heights, [`cycle`] finds movements there and back in each lane, [`judge`] says which of them
-//! were repetitions and of what ([`spec`] and [`classify`]), [`measure`] measures those, [`sets`] names and numbers them.
+//! were repetitions and of what ([`spec`] and [`classify`]), [`measure`] measures those, [`details`] adds power, way of the bar,
+//! posture and [`faults`], [`sets`] names and numbers them, [`ledger`] adds a set up.
 
 mod classify;
+mod cue;
 mod cycle;
+mod details;
+mod faults;
 mod judge;
+mod ledger;
+mod load;
 mod measure;
+mod one_rm;
+mod path;
 mod phases;
+mod posture;
+mod profile;
 mod record;
 mod report;
 mod sets;
 mod shoulders;
 mod signal;
+mod span;
 mod spec;
+mod symmetry;
+mod tempo;
 
 use crate::calibrate::{ASSUMED_HEIGHT_M, Scale, is_human};
 use crate::event::{Event, Phase};
@@ -23,7 +36,10 @@ use crate::settings::Settings;
 use crate::signal::Ring;
 use cycle::{Cycle, CycleDetector, Lane, Order};
 use judge::{judge, lane_scale};
+use ledger::Loaded;
 use measure::{RepContext, measure};
+pub use cue::{Cue, CueKind};
+pub use faults::{Evidence, Fault, NotAssessed};
 pub use record::{Rep, RepStatus, Set};
 use sets::Sets;
 pub(crate) use signal::half_window;
@@ -238,6 +254,8 @@ impl Strength {
             profile: &seen.settings.model,
             chosen: self.chosen,
             settled: self.sets.is_settled(),
+            load_kg: seen.settings.load_kg,
+            mass_kg: seen.settings.mass_kg,
             id_changed: seen.id_changed_at.is_some_and(|t| t >= cycle.start && t <= cycle.end),
         };
         let judged = judge(seen.ring, &self.track, cycle, lane, &context, self.sets.leading());
@@ -246,14 +264,18 @@ impl Strength {
             return;
         };
         let mut rep = measure(seen.ring, cycle, &judged, &context);
-        if let Some(set) = self.sets.file(&mut rep, judged.spec, &mut out.tally.sets) {
-            out.events.push(Event::SetEnded(set));
-        }
+        let loaded = Loaded {
+            load_kg: seen.settings.load_kg,
+            stop_pct: seen.settings.velocity_loss_stop_pct,
+        };
+        let (closed, cues) = self.sets.file(&mut rep, judged.spec, &mut out.tally.sets, loaded);
+        out.events.extend(closed.map(Event::SetEnded));
         self.last_told = Some((lane, cycle.end));
         if rep.counts() {
             self.last_velocity_m_s = rep.mean_concentric_velocity_m_s.value();
         }
         out.events.push(Event::Rep(rep));
+        out.events.extend(cues.into_iter().map(Event::Cue));
     }
 }
 

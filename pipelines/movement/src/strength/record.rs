@@ -1,16 +1,18 @@
 //! One repetition and one set as they are reported.
 
+use super::faults::{Fault, NotAssessed};
 use crate::Quality;
 use crate::record::{plain_as_is, record};
 
 /// Whether a repetition counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RepStatus {
     /// The whole range.
     Counted,
     /// Half of the range or more, or not finished: reported, not counted.
+    #[default]
     Partial,
     /// Stopped on the way up and sank again: reported, not counted.
     Failed,
@@ -20,6 +22,7 @@ plain_as_is!(RepStatus);
 
 record! {
     /// One repetition. Times in seconds of the clip.
+    #[derive(Default)]
     pub struct Rep {
         plain {
             /// Person.
@@ -38,6 +41,24 @@ record! {
             point: &'static str,
             /// Hip joint against knee joint at the bottom: `above`, `parallel` or `below`; `None` where not seen.
             depth: Option<&'static str>,
+            /// Eccentric, pause at the bottom, concentric, pause at the top in whole seconds, such as `3-1-1-0`: `X` for an
+            /// explosive ascent, `?` for a phase that was not seen; `None` without a concentric phase.
+            tempo: Option<String>,
+            /// Load on the bar as the coach stated it, kilograms.
+            load_kg: Option<f64>,
+            /// Share of body mass that is lifted along with the load; `None` where none is defined.
+            body_mass_fraction: Option<f64>,
+            /// Load and that share of body mass, kilograms: what power is computed with.
+            moved_mass_kg: Option<f64>,
+            /// Whether the set has lost as much velocity as the coach allows.
+            stop_cue: bool,
+            /// Way of the bar from the start of the repetition, up to 50 points of `[forward, up]` in metres; empty where the view
+            /// does not show it.
+            bar_path_m: Vec<[f64; 2]>,
+            /// Form faults.
+            faults: Vec<Fault>,
+            /// Faults of this exercise that could not be looked for, and why.
+            not_assessed: Vec<NotAssessed>,
             /// PTS of the frame at which the repetition was decided, seconds.
             decided_s: f64,
         }
@@ -74,6 +95,49 @@ record! {
             peak_concentric_velocity_m_s,
             /// Loss of mean concentric velocity against the fastest repetition so far in the set, percent.
             velocity_loss_pct,
+            /// Time at the bottom, seconds: within a repetition that begins with its descent, else before the ascent.
+            pause_bottom_s,
+            /// Time at the top, seconds: within a repetition that begins with its ascent, else before the descent.
+            pause_top_s,
+            /// Mean velocity of the ascent up to where the bar brakes harder than gravity, metres per second.
+            mean_propulsive_velocity_m_s,
+            /// Mean power of the ascent, watts.
+            mean_power_w,
+            /// Greatest power in the ascent, watts.
+            peak_power_w,
+            /// When the ascent was slowest after its first peak, seconds.
+            sticking_s,
+            /// Velocity of the bar at that moment, metres per second.
+            sticking_velocity_m_s,
+            /// Share of the ascent's height that was behind it at that moment, percent.
+            sticking_height_pct,
+            /// Greatest distance of the bar in front of where it began, metres.
+            bar_drift_forward_m,
+            /// Greatest distance of the bar behind where it began, metres, positive.
+            bar_drift_back_m,
+            /// Distance of the bar in front of where it began when the ascent was slowest, metres.
+            bar_drift_sticking_m,
+            /// Height gained over length of the way in the ascent: 1 is straight up.
+            bar_path_efficiency,
+            /// Lean of the trunk at the bottom from the vertical, degrees, positive forward.
+            trunk_lean_deg,
+            /// Near thigh at the bottom from the horizontal, degrees, positive while the hip is above the knee.
+            thigh_deg,
+            /// Middle of the hips off the middle of the feet at the bottom, percent of the stance, positive to the athlete's left.
+            /// Only where it is more than twice its uncertainty and more than 5 %.
+            hip_shift_pct,
+            /// Flexion of the right knee minus that of the left at the bottom, degrees; shown like the shift.
+            knee_difference_deg,
+            /// Frontal-plane projection angle of the left knee at the bottom, degrees, positive medial (valgus).
+            left_fppa_deg,
+            /// The same of the right knee.
+            right_fppa_deg,
+            /// Greatest frontal-plane projection angle of the left knee in the ascent, degrees.
+            left_fppa_max_deg,
+            /// The same of the right knee.
+            right_fppa_max_deg,
+            /// Distance of the knees over that of the ankles, the least at the bottom and in the lower half of the ascent.
+            knee_ankle_ratio,
         }
     }
 }
@@ -87,6 +151,7 @@ impl Rep {
 
 record! {
     /// A set that ended.
+    #[derive(Default)]
     pub struct Set {
         plain {
             /// Person.
@@ -103,6 +168,14 @@ record! {
             start_s: f64,
             /// End of its last repetition, seconds.
             end_s: f64,
+            /// Load on the bar as the coach stated it, kilograms.
+            load_kg: Option<f64>,
+            /// Load times counted repetitions, kilograms.
+            volume_load_kg: Option<f64>,
+            /// Rest before the set, seconds; `None` before the first set and beyond 15 minutes.
+            rest_s: Option<f64>,
+            /// Mean tempo of the counted repetitions, such as `3-1-1-0`.
+            mean_tempo: Option<String>,
             /// PTS of the frame at which the set was over, seconds.
             decided_s: f64,
         }
@@ -111,6 +184,16 @@ record! {
             best_mean_concentric_velocity_m_s,
             /// Loss of the last counted repetition against the fastest, percent.
             velocity_loss_pct,
+            /// Mean of the mean concentric velocities of its counted repetitions, metres per second.
+            mean_concentric_velocity_m_s,
+            /// Mean concentric velocity of its last counted repetition, metres per second.
+            last_mean_concentric_velocity_m_s,
+            /// Sum of its counted repetitions' phases, seconds.
+            time_under_tension_s,
+            /// Loss of its fastest repetition against that of the first set of the same exercise with the same load, percent.
+            velocity_loss_between_sets_pct,
+            /// Load that could be lifted once, from the loads and velocities of the sets so far, kilograms.
+            one_rep_max_kg,
         }
     }
 }

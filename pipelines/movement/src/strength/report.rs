@@ -2,10 +2,13 @@
 
 use super::Rep;
 use super::cycle::{Cycle, End, Order};
+use super::details::{Input, complete};
 use super::judge::{Judged, Knees};
 use super::measure::{Followed, RepContext};
+use super::path::Follow;
 use super::phases::{Phases, middle_s};
 use super::signal::Channel;
+use super::span::Span;
 use super::spec::{Implement, Spec};
 use crate::body::BodySample;
 use crate::bounds;
@@ -109,7 +112,7 @@ pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepConte
         None => Measured::unavailable("middle_of_way", "too_short"),
     };
     let rom_m = metric(rom, (rom * u_scale).hypot(0.008), point);
-    Rep {
+    let mut rep = Rep {
         person_id: with.person_id,
         exercise: UNKNOWN,
         set_number: 0,
@@ -142,7 +145,27 @@ pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepConte
             "local_parabola",
         )),
         velocity_loss_pct: Measured::unavailable("against_fastest_in_set", "not_counted"),
-    }
+        ..Rep::default()
+    };
+    let input = Input {
+        ring,
+        exercise: Some(judged.spec.exercise),
+        span: Span { eccentric: Some(lowering), concentric: lift },
+        points: if bar_is_hidden { &[] } else { &followed.points },
+        follow: if point == "bar" { Follow::Bar } else { Follow::of(judged.spec.exercise) },
+        bar_m_per_px: followed.m_per_px,
+        m_per_px: with.scale.m_per_px,
+        u_scale,
+        yaw_deg: with.yaw_deg,
+        u_angle_deg: with.profile.knee_flexion_u_deg,
+        load_kg: with.load_kg,
+        mass_kg: with.mass_kg,
+        u_time_s: u_time,
+        caps: &caps,
+        scale_caps: &scale_caps,
+    };
+    complete(&mut rep, &input);
+    rep
 }
 
 fn knee_flexion(knees: Option<Knees>, with: &RepContext<'_>, caps: &Caps) -> Measured {

@@ -1,5 +1,7 @@
 //! Sets: names the exercise, numbers the repetitions, and says when a set is over (METRICS §5.8).
 
+use super::cue::Cue;
+use super::ledger::{Ledger, Loaded, Memory};
 use super::spec::Spec;
 use super::{Rep, Set};
 use crate::exercise::UNKNOWN;
@@ -30,6 +32,7 @@ struct Open {
     votes: Vec<(&'static Spec, u32)>,
     best: Option<Measured>,
     last_loss: Measured,
+    ledger: Ledger,
 }
 
 /// The sets of one person.
@@ -37,11 +40,12 @@ struct Open {
 pub(crate) struct Sets {
     chosen: Option<&'static Spec>,
     open: Option<Open>,
+    memory: Memory,
 }
 
 impl Sets {
     pub(crate) fn new(chosen: Option<&'static Spec>) -> Self {
-        Self { chosen, open: None }
+        Self { chosen, open: None, memory: Memory::default() }
     }
 
     /// A coach has chosen.
@@ -75,16 +79,23 @@ impl Sets {
     }
 
     /// Files a repetition: gives it its set, its number, its exercise and its velocity loss. Returns the open set, closed,
-    /// where the repetition is of another exercise. `next_number` counts the session's sets.
-    pub(crate) fn file(&mut self, rep: &mut Rep, spec: &'static Spec, next_number: &mut u32) -> Option<Set> {
+    /// where the repetition is of another exercise, and the cues that it gives. `next_number` counts the session's sets.
+    pub(crate) fn file(
+        &mut self,
+        rep: &mut Rep,
+        spec: &'static Spec,
+        next_number: &mut u32,
+        loaded: Loaded,
+    ) -> (Option<Set>, Vec<Cue>) {
         let other = rep.counts() && self.leading().is_some_and(|leading| !leading.is_kin(spec));
         let closed =
             if other && self.chosen.is_none() { self.close(rep.decided_s, rep.person_id) } else { None };
         let (start, end) =
             (rep.start_s.value().unwrap_or(rep.decided_s), rep.end_s.value().unwrap_or(rep.decided_s));
+        let rested_from = self.memory.previous_end_s();
         let open = self.open.get_or_insert_with(|| {
             *next_number += 1;
-            Open::new(*next_number, start, end)
+            Open::new(*next_number, start, end, rested_from)
         });
         open.end_s = end;
         open.last_start_s = start;
@@ -102,7 +113,8 @@ impl Sets {
             open.partial_count += 1;
         }
         rep.exercise = self.exercise();
-        closed
+        let cues = self.open.as_mut().map(|open| open.ledger.note(rep, (start, end), loaded));
+        (closed, cues.unwrap_or_default())
     }
 
     /// Closes the set when no repetition has begun for the rest's length.
@@ -119,7 +131,9 @@ impl Sets {
     pub(crate) fn close(&mut self, now: f64, person_id: u32) -> Option<Set> {
         // One repetition alone has passed every gate of its exercise; only what never counted stays without a name.
         let exercise = self.leading().map_or(UNKNOWN, Spec::name);
+        let known = self.leading().map(|spec| spec.exercise);
         let open = self.open.take()?;
+        let sums = self.memory.close(&open.ledger, known, open.end_s);
         Some(Set {
             person_id,
             set_number: open.number,
@@ -133,12 +147,13 @@ impl Sets {
                 .best
                 .unwrap_or_else(|| Measured::unavailable("displacement_over_time", "no_velocity")),
             velocity_loss_pct: open.last_loss,
+            ..sums
         })
     }
 }
 
 impl Open {
-    fn new(number: u32, start_s: f64, end_s: f64) -> Self {
+    fn new(number: u32, start_s: f64, end_s: f64, rested_from: Option<f64>) -> Self {
         Self {
             number,
             start_s,
@@ -150,6 +165,7 @@ impl Open {
             votes: Vec::with_capacity(VOTES),
             best: None,
             last_loss: Measured::unavailable("against_fastest_in_set", "no_velocity"),
+            ledger: Ledger::begin(start_s, rested_from),
         }
     }
 

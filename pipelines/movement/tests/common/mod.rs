@@ -5,6 +5,7 @@
 #![allow(clippy::missing_panics_doc)]
 
 pub mod coverage;
+pub mod frontal;
 pub mod physics;
 pub mod truth;
 pub mod wild;

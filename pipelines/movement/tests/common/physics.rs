@@ -91,6 +91,21 @@ impl Figure {
         }
     }
 
+    /// Films keypoints that are where `place` says: metres to the right and up of the middle of the feet.
+    pub fn film_points(&self, duration_s: f64, place: impl Fn(f64, &str) -> [f64; 2]) -> Recording {
+        let mut recording = self.film(duration_s, |_| Posture::default());
+        let mut random = Random(self.seed ^ 0x5eed);
+        for frame in &mut recording.frames {
+            let t = frame.pts.as_secs_f64();
+            for (name, point) in self.keypoints.iter().zip(&mut frame.people[0].keypoints) {
+                let [x, y] = place(t, name);
+                point.x_px = 640.0 + x / self.m_per_px + self.noise_px * random.normal();
+                point.y_px = 900.0 - y / self.m_per_px + self.noise_px * random.normal();
+            }
+        }
+        recording
+    }
+
     fn frame(&self, t: f64, posture: Posture, random: &mut Random) -> PoseFrame {
         let h = self.height_m;
         let ankle = [0.0, 0.039 * h + posture.feet_m];
