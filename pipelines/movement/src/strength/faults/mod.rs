@@ -3,6 +3,8 @@
 mod arms;
 mod legs;
 mod table;
+#[cfg(test)]
+mod tests;
 mod trunk;
 
 use super::phases::Point;
@@ -130,22 +132,4 @@ fn value_of(measured: &Measured) -> Result<(f64, f64), &'static str> {
         .value()
         .zip(measured.u())
         .ok_or_else(|| measured.reasons().first().copied().unwrap_or("not_measured"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn severity_grows_with_the_distance_from_the_limit() {
-        let seen = |value: f64, step: f64| {
-            Seen { t: 0.0, measure: "x_deg", value, u: 1.0, limit: 55.0, step }.severity()
-        };
-        assert_eq!(
-            [54.0, 55.0, 56.0, 66.0, 80.0].map(|v| seen(v, 10.0)),
-            [None, None, Some(1), Some(2), Some(3)]
-        );
-        assert_eq!([56.0, 50.0, 30.0].map(|v| seen(v, -10.0)), [None, Some(1), Some(3)]);
-        assert_eq!(seen(f64::NAN, 1.0), None);
-    }
 }
