@@ -296,12 +296,12 @@ fn an_asymmetry_is_shown_when_it_is_one() {
     }
 }
 
-/// Sets at 60 kg with 0.75 m/s and at 92 kg with 0.35 m/s, 30 s apart: 0.0125 m/s a kilogram, so 96 kg at 0.30 m/s.
+/// Sets at 60 kg with 0.90 m/s and at 102 kg with 0.30 m/s, the velocity of a maximum, 30 s apart.
 #[test]
 fn loads_and_velocities_over_sets_give_the_one_rep_max() {
-    let first = Squats { up_s: 0.45 / 0.75, ..Squats::new(3) };
+    let first = Squats { up_s: 0.45 / 0.9, ..Squats::new(3) };
     let second_at = first.end() + 30.0;
-    let second = Squats { start: second_at, up_s: 0.45 / 0.35, ..Squats::new(2) };
+    let second = Squats { start: second_at, up_s: 0.45 / 0.3, ..Squats::new(2) };
     for (fps, noise_px) in [(30.0, 0.0), (60.0, 0.0), (60.0, 2.0), (120.0, 2.0)] {
         let recording = Figure { fps, noise_px, ..Figure::default() }
             .film(second.end() + 12.0, |t| if t < second_at { first.posture(t) } else { second.posture(t) });
@@ -314,7 +314,7 @@ fn loads_and_velocities_over_sets_give_the_one_rep_max() {
                 chosen = true;
                 let choice = Choice {
                     exercise: Exercise::BackSquat,
-                    load_kg: Some(92.0),
+                    load_kg: Some(102.0),
                     mass_kg: Some(80.0),
                     athlete_height_m: Some(1.80),
                     ..Choice::default()
@@ -326,18 +326,18 @@ fn loads_and_velocities_over_sets_give_the_one_rep_max() {
         session.finish(&mut events);
         let sets = sort(events).sets;
         assert_eq!(sets.len(), 2);
-        assert_eq!((sets[0].load_kg, sets[1].load_kg), (Some(60.0), Some(92.0)));
-        assert_eq!((sets[0].volume_load_kg, sets[1].volume_load_kg), (Some(180.0), Some(184.0)));
+        assert_eq!((sets[0].load_kg, sets[1].load_kg), (Some(60.0), Some(102.0)));
+        assert_eq!((sets[0].volume_load_kg, sets[1].volume_load_kg), (Some(180.0), Some(204.0)));
         assert_eq!(sets[0].one_rep_max_kg.reasons(), ["needs_two_loads"]);
         let one_rm = &sets[1].one_rep_max_kg;
-        near("1RM", value(one_rm), 96.0, 4.0);
-        near("1RM", value(one_rm), 96.0, 2.0 * one_rm.u().unwrap());
+        near("1RM", value(one_rm), 102.0, 4.0);
+        near("1RM", value(one_rm), 102.0, 2.0 * one_rm.u().unwrap());
         assert_eq!(one_rm.quality(), Quality::Medium, "two loads");
         // From the end of the last ascent to the first descent: the pause at the top is rest, too.
         near("rest", sets[1].rest_s.unwrap(), 30.0 + first.top_s, 0.2);
         assert_eq!(sets[0].rest_s, None);
-        near("mean", value(&sets[1].mean_concentric_velocity_m_s), 0.35, 0.04);
-        near("last", value(&sets[1].last_mean_concentric_velocity_m_s), 0.35, 0.04);
+        near("mean", value(&sets[1].mean_concentric_velocity_m_s), 0.3, 0.04);
+        near("last", value(&sets[1].last_mean_concentric_velocity_m_s), 0.3, 0.04);
     }
 }
 

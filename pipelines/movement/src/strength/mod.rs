@@ -34,12 +34,12 @@ use crate::exercise::Family;
 use crate::person::{HISTORY, HISTORY_S, Out, Seen};
 use crate::settings::Settings;
 use crate::signal::Ring;
+pub use cue::{Cue, CueKind};
 use cycle::{Cycle, CycleDetector, Lane, Order};
+pub use faults::{Evidence, Fault, NotAssessed};
 use judge::{judge, lane_scale};
 use ledger::Loaded;
 use measure::{RepContext, measure};
-pub use cue::{Cue, CueKind};
-pub use faults::{Evidence, Fault, NotAssessed};
 pub use record::{Rep, RepStatus, Set};
 use sets::Sets;
 pub(crate) use signal::half_window;
@@ -264,10 +264,8 @@ impl Strength {
             return;
         };
         let mut rep = measure(seen.ring, cycle, &judged, &context);
-        let loaded = Loaded {
-            load_kg: seen.settings.load_kg,
-            stop_pct: seen.settings.velocity_loss_stop_pct,
-        };
+        let loaded =
+            Loaded { load_kg: seen.settings.load_kg, stop_pct: seen.settings.velocity_loss_stop_pct };
         let (closed, cues) = self.sets.file(&mut rep, judged.spec, &mut out.tally.sets, loaded);
         out.events.extend(closed.map(Event::SetEnded));
         self.last_told = Some((lane, cycle.end));

@@ -127,11 +127,14 @@ impl<'a> Body<'a> {
         Some((hip[1] - knee[1]).atan2((hip[0] - knee[0]).abs()).to_degrees())
     }
 
-    /// Flexion of the near hip, degrees: 180° − angle(shoulder, hip, knee).
-    #[allow(clippy::unused_self)] // One signature for all angles.
+    /// Flexion of the near hip, degrees: 180° − angle(shoulder, hip, knee), negative where the trunk is behind the thigh.
     pub(crate) fn hip_flexion(&self, s: &BodySample) -> Option<f64> {
         let side = near(s);
-        Some(180.0 - angle_deg(side.shoulder?, side.hip?, side.knee?))
+        let (shoulder, hip, knee) = (side.shoulder?, side.hip?, side.knee?);
+        let (thigh, trunk) =
+            ([hip[0] - knee[0], hip[1] - knee[1]], [shoulder[0] - hip[0], shoulder[1] - hip[1]]);
+        let turn = self.facing * (thigh[0] * trunk[1] - thigh[1] * trunk[0]);
+        Some(-turn.signum() * (180.0 - angle_deg(shoulder, hip, knee)))
     }
 
     /// Flexion of the near knee, degrees.
