@@ -77,6 +77,7 @@ fn people_of(events: &[Event]) -> Vec<u32> {
         .map(|event| match event {
             Event::Rep(rep) => rep.person_id,
             Event::SetEnded(set) => set.person_id,
+            Event::Cue(cue) => cue.person_id,
             other => panic!("{other:?}"),
         })
         .collect();

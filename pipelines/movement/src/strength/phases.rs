@@ -127,8 +127,11 @@ fn boundaries(points: &[Point]) -> Option<(f64, f64, f64, f64)> {
 /// How long the middle 90 % of the way between two moments took, seconds.
 pub(crate) fn middle_s(points: &[Point], (from, to): (f64, f64)) -> Option<f64> {
     const EDGE: f64 = 0.05;
-    let (from_y, to_y) = (height_at(points, from), height_at(points, to));
     let inside: Vec<&Point> = points.iter().filter(|p| p.t >= from && p.t <= to).collect();
+    if inside.len() < 3 {
+        return None;
+    }
+    let (from_y, to_y) = (height_at(points, from), height_at(points, to));
     let share = |p: &Point| (p.y - from_y) / (to_y - from_y);
     let passing = |level: f64| {
         let after = inside.iter().position(|p| share(p) >= level)?.max(1);
@@ -136,9 +139,6 @@ pub(crate) fn middle_s(points: &[Point], (from, to): (f64, f64)) -> Option<f64> 
         let part = ((level - share(a)) / (share(b) - share(a))).clamp(0.0, 1.0);
         Some(a.t + (b.t - a.t) * part)
     };
-    if inside.len() < 3 {
-        return None;
-    }
     Some(passing(1.0 - EDGE)? - passing(EDGE)?).filter(|s| s.is_finite() && *s > 0.0)
 }
 
