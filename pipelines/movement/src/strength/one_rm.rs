@@ -94,7 +94,7 @@ impl LoadVelocity {
     }
 
     /// The estimate in kilograms of load: the line v = a + b·load through the fastest repetitions of at least two loads, at
-    /// the velocity of a maximum: (v_min − a)/b. Refused where the line does not carry it.
+    /// the velocity of a maximum: `(v_min − a)/b`. Refused where the line does not carry it.
     pub(crate) fn one_rep_max(&self, exercise: Exercise) -> Measured {
         match self.estimate(exercise) {
             Ok(measured) => measured,

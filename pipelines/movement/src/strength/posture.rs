@@ -107,7 +107,7 @@ impl<'a> Body<'a> {
         Some(self.over(span, 0.95, &of)? - self.over(span, 0.05, &of)?)
     }
 
-    /// Trunk from the vertical, degrees, + forward: atan2(x_shoulder − x_hip, y_shoulder − y_hip) (METRICS §0.3).
+    /// Trunk from the vertical, degrees, + forward: `atan2(x_shoulder − x_hip, y_shoulder − y_hip)` (METRICS §0.3).
     pub(crate) fn trunk_lean(&self, s: &BodySample) -> Option<f64> {
         let (shoulder, hip) = (s.shoulder?, s.hip?);
         Some((self.facing * (shoulder[0] - hip[0])).atan2(shoulder[1] - hip[1]).to_degrees())
@@ -121,6 +121,7 @@ impl<'a> Body<'a> {
     }
 
     /// Near thigh from the horizontal, degrees, + while the hip is above the knee.
+    #[allow(clippy::unused_self)] // One signature for all angles.
     pub(crate) fn thigh_from_horizontal(&self, s: &BodySample) -> Option<f64> {
         let side = near(s);
         let (hip, knee) = (side.hip?, side.knee?);

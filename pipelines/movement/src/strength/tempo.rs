@@ -14,6 +14,7 @@ const LONGEST_PAUSE_S: f64 = 10.0;
 
 /// The four phases of one repetition, seconds; `None` where a phase was not seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[allow(clippy::struct_field_names)] // Units end names.
 pub(crate) struct Tempo {
     pub(crate) eccentric_s: Option<f64>,
     pub(crate) bottom_s: Option<f64>,
