@@ -31,7 +31,7 @@ class Stand(Motion):
         )
 
     def truth(self):
-        return dict(kind="none")
+        return dict(kind="none", events=[])
 
 
 class Rest(Stand):
@@ -50,7 +50,7 @@ class Rest(Stand):
         return spec
 
     def truth(self):
-        return dict(kind="none", exercise="rest", rep_count=0, jump_count=0)
+        return dict(kind="none", exercise="rest", rep_count=0, jump_count=0, events=[])
 
 
 class Spotter(Stand):
