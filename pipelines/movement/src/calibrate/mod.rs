@@ -17,6 +17,7 @@ use crate::signal::{BodyScale, Ring, Timed, median};
 pub use floor::{Floor, FloorError, FloorMarks};
 pub(crate) use gravity::GRAVITY;
 use gravity::Gravity;
+pub(crate) use plate::PLATE;
 use plate::Plate;
 use stature::{breadths, limb_stature, standing_stature, yaw_deg};
 
@@ -327,7 +328,7 @@ mod tests {
         assert!((calibrator.bar_scale().unwrap().m_per_px / at(2.3) - 1.0).abs() < 1e-9);
         let body = calibrator.scale().unwrap();
         assert!((body.m_per_px / at(3.0) - 1.0).abs() < 1e-9, "{body:?}");
-        assert!(body.method == plate::PLATE && (0.03..0.06).contains(&body.u));
+        assert!(body.method == PLATE && (0.03..0.06).contains(&body.u));
         calibrator.set_height(Some(1.80));
         assert_eq!(calibrator.scale().unwrap().method, HEIGHT, "a height that is given comes first");
     }

@@ -9,7 +9,7 @@ use super::shoulders::OnShoulders;
 use super::signal::{BOUNDARY_HALF_S, Channel, half_window, heights};
 use super::spec::{Implement, Spec};
 use crate::body::BodySample;
-use crate::calibrate::Scale;
+use crate::calibrate::{PLATE, Scale};
 use crate::exercise::Exercise;
 use crate::settings::ModelProfile;
 use crate::signal::{Ring, median};
@@ -58,6 +58,8 @@ pub(crate) struct Followed {
     pub(crate) m_per_px: f64,
     /// Relative uncertainty of its scale.
     pub(crate) u_scale: f64,
+    /// Where its metres come from: the plate, or what the body's come from.
+    pub(crate) metres: &'static str,
 }
 
 /// Measures a repetition.
@@ -76,13 +78,22 @@ fn follow(ring: &Ring<BodySample>, cycle: &Cycle, judged: &Judged, with: &RepCon
         let quiet = heights(ring, span, half.max(BOUNDARY_HALF_S), scale, height);
         (points.len() as f64 >= SEEN * all).then_some((points, quiet))
     };
-    let (bar_scale, u_bar) = plate_scale(ring, &judged.phases, with);
+    let (bar_scale, u_bar, metres) = plate_scale(ring, &judged.phases, with);
     if let Some((points, quiet)) = points(bar_scale, &|s| s.bar.map(|bar| bar.centre[1])) {
         let own = phases(&quiet, judged.phases.order).and_then(|own| own.on(&points));
         if let Some(phases) = own.or_else(|| judged.phases.on(&points)) {
-            return Followed { point: "bar", phases, points, quiet, m_per_px: bar_scale, u_scale: u_bar };
+            return Followed {
+                point: "bar",
+                phases,
+                points,
+                quiet,
+                m_per_px: bar_scale,
+                u_scale: u_bar,
+                metres,
+            };
         }
     }
+    let metres = with.scale.method;
     let u_scale = with.scale.u.hypot(with.profile.vertical_gain_u);
     let m_per_px = with.scale.m_per_px;
     let (point, gain) = implement(judged.spec, with.profile);
@@ -101,12 +112,12 @@ fn follow(ring: &Ring<BodySample>, cycle: &Cycle, judged: &Judged, with: &RepCon
     if let Some((points, quiet)) = stand_in
         && let Some(phases) = judged.phases.on(&points)
     {
-        return Followed { point, phases, points, quiet, m_per_px, u_scale };
+        return Followed { point, phases, points, quiet, m_per_px, u_scale, metres };
     }
     let channel = judged.spec.lane.channel;
     let own = points(with.scale.m_per_px, &|s| channel.point(s).map(|p| p[1]));
     let (points, quiet) = own.unwrap_or_default();
-    Followed { point: lane_point(channel), phases: judged.phases, points, quiet, m_per_px, u_scale }
+    Followed { point: lane_point(channel), phases: judged.phases, points, quiet, m_per_px, u_scale, metres }
 }
 
 /// Height of what a hand holds, which lies beyond the wrist in line with the forearm, pixels; the wrists' where no elbow is
@@ -150,14 +161,14 @@ fn lane_point(channel: Channel) -> &'static str {
     }
 }
 
-/// Metres per pixel at the bar, with its relative uncertainty: from the plate's diameter where the plate is seen as a disc
+/// Metres per pixel at the bar, with its relative uncertainty and origin: from the plate's diameter where the plate is seen as a disc
 /// (METRICS §2 B: it is nearer to the camera than the body), else the body's.
-fn plate_scale(ring: &Ring<BodySample>, phases: &Phases, with: &RepContext<'_>) -> (f64, f64) {
+fn plate_scale(ring: &Ring<BodySample>, phases: &Phases, with: &RepContext<'_>) -> (f64, f64, &'static str) {
     let bars = || ring.window(phases.start, phases.end).filter_map(|s| s.bar);
     let radius = median(bars().filter_map(|bar| bar.radius_px)).filter(|radius| *radius > 1.0);
     let u_px = median(bars().map(|bar| bar.u_px)).unwrap_or(0.0);
     match radius {
-        Some(radius) => (with.plate_diameter_m / 2.0 / radius, U_PLATE.hypot(u_px / radius)),
-        None => (with.scale.m_per_px, with.scale.u),
+        Some(radius) => (with.plate_diameter_m / 2.0 / radius, U_PLATE.hypot(u_px / radius), PLATE),
+        None => (with.scale.m_per_px, with.scale.u, with.scale.method),
     }
 }

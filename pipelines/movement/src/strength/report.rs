@@ -12,6 +12,7 @@ use super::span::Span;
 use super::spec::{Implement, Spec};
 use crate::body::BodySample;
 use crate::bounds;
+use crate::calibrate::PLATE;
 use crate::exercise::UNKNOWN;
 use crate::measured::{Caps, Measured, Quality};
 use crate::signal::{Ring, median};
@@ -76,7 +77,7 @@ fn caps(ring: &Ring<BodySample>, cycle: &Cycle, with: &RepContext<'_>) -> Caps {
 /// The record of a repetition; its set and numbers are filed later.
 pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepContext<'_>) -> Rep {
     let &Parts { cycle, judged, followed } = parts;
-    let &Followed { point, ref phases, ref quiet, u_scale, .. } = followed;
+    let &Followed { point, ref phases, ref quiet, u_scale, metres, .. } = followed;
     let caps = caps(ring, cycle, with);
     let mut scale_caps = caps.clone();
     scale_caps.when(with.scale.assumed(), Quality::Low, "no_athlete_height");
@@ -85,6 +86,12 @@ pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepConte
     let seconds = |s: f64, u: f64| Measured::new(s, u, "velocity_threshold").capped_by(&caps);
     let metric = |value: f64, u: f64, method: &'static str| {
         Measured::new(value, u, method).capped_by(&scale_caps).noted(with.scale.method)
+    };
+    let u_body = with.scale.u.hypot(with.profile.vertical_gain_u);
+    // A plate's metres need no athlete's height.
+    let point_caps = if metres == PLATE { &caps } else { &scale_caps };
+    let on_point = |value: f64, u: f64, method: &'static str| {
+        Measured::new(value, u, method).capped_by(point_caps).noted(metres)
     };
     let rom = phases.top_y - phases.low_y;
     let (lift, lowering) = (phases.concentric(), phases.eccentric());
@@ -102,7 +109,7 @@ pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepConte
         [reason, ..] => seconds(phases.end, u_time).noted(reason),
     };
     let (depth_m, depth) = depth(ring, judged.spec, &judged.phases, with);
-    let mean_concentric_velocity_m_s = velocity(bounds::MEAN_CONCENTRIC_M_S.judge(metric(
+    let mean_concentric_velocity_m_s = velocity(bounds::MEAN_CONCENTRIC_M_S.judge(on_point(
         mean_velocity,
         u_velocity,
         "displacement_over_time",
@@ -111,7 +118,7 @@ pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepConte
         Some(s) => Measured::new(s, 0.7 * with.median_dt, "middle_of_way").capped_by(&caps),
         None => Measured::unavailable("middle_of_way", "too_short"),
     };
-    let rom_m = metric(rom, (rom * u_scale).hypot(0.008), point);
+    let rom_m = on_point(rom, (rom * u_scale).hypot(0.008), point);
     let mut rep = Rep {
         person_id: with.person_id,
         exercise: UNKNOWN,
@@ -128,7 +135,7 @@ pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepConte
         end_s,
         rom_m,
         hip_rom_m: match judged.hip_rom_m(with) {
-            Some(hip_rom) => metric(hip_rom, (hip_rom * u_scale).hypot(0.008), "hip"),
+            Some(hip_rom) => metric(hip_rom, (hip_rom * u_body).hypot(0.008), "hip"),
             None => Measured::unavailable("hip", "no_hip"),
         },
         knee_flexion_deg: knee_flexion(judged.knees, with, &caps),
@@ -139,7 +146,7 @@ pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepConte
         eccentric_5to95_s: middle(lowering),
         concentric_5to95_s: middle(lift),
         mean_concentric_velocity_m_s,
-        peak_concentric_velocity_m_s: velocity(metric(
+        peak_concentric_velocity_m_s: velocity(on_point(
             phases.peak_v,
             (phases.peak_v * u_scale).hypot(0.05),
             "local_parabola",

@@ -8,6 +8,9 @@ use crate::signal::{Ring, median};
 /// From this angle on the trunk's lean shows in the picture (METRICS §3).
 const SAGITTAL_DEG: f64 = 65.0;
 
+/// Nobody stands with a bar and without any lean: 8°, so that the first centimetre that the trunk loses is no sudden lean.
+const LEAST_LEAN_COS: f64 = 0.99;
+
 /// A bar that the trunk carries: it lies behind or before the shoulder joints, so it sinks less or more than they do when
 /// the trunk leans.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +51,7 @@ impl OnShoulders {
         let middle = |value: fn(&BodySample) -> Option<f64>| median(near().filter_map(value));
         let upright = || {
             Some(Upright {
-                length: middle(BodySample::trunk)?,
+                length: middle(BodySample::trunk)? / LEAST_LEAN_COS,
                 shoulder: middle(|s| s.shoulder.map(|p| p[1]))?,
                 hip: middle(|s| s.hip.map(|p| p[1]))?,
             })
