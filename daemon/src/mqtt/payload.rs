@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
-use spotter_movement::{Cue, Event, Jump, Refusal, Rep, Set};
+use spotter_movement::{Cue, Event, Jump, JumpSeries, Landing, Refusal, Rep, Set};
 
 use super::topics::Topics;
 use crate::choices::{ChoiceError, ChoiceMessage};
@@ -38,6 +38,8 @@ enum Data<'a> {
     Cue(&'a Cue),
     Set(&'a Set),
     Jump(&'a Jump),
+    Landing(&'a Landing),
+    JumpSeries(&'a JumpSeries),
     Refused(&'a Refusal),
     Other(&'a Event),
 }
@@ -73,6 +75,8 @@ pub(super) fn event(
         Event::Cue(cue) => ("cue", Class::Movement, Data::Cue(cue)),
         Event::SetEnded(set) => ("set", Class::Summary, Data::Set(set)),
         Event::Jump(jump) => ("jump", Class::Movement, Data::Jump(jump)),
+        Event::Landing(landing) => ("landing", Class::Movement, Data::Landing(landing)),
+        Event::JumpSeries(series) => ("jump_series", Class::Summary, Data::JumpSeries(series)),
         Event::Refused(refusal) => ("refused", Class::Notice, Data::Refused(refusal)),
         event => (event.kind(), Class::Movement, Data::Other(event)),
     };

@@ -19,6 +19,11 @@ const fn bounds(absolute: (f64, f64), typical: (f64, f64)) -> Bounds {
     Bounds { absolute, typical }
 }
 
+/// A ratio of two values that must agree within these.
+const fn consistency(low: f64, high: f64) -> Bounds {
+    bounds((low, high), (low, high))
+}
+
 pub(crate) const HEIGHT_M: Bounds = bounds((0.02, 1.30), (0.15, 1.00));
 pub(crate) const FLIGHT_S: Bounds = bounds((0.08, 1.30), (0.35, 0.91));
 pub(crate) const DEPTH_M: Bounds = bounds((0.05, 1.10), (0.12, 0.55));
@@ -28,6 +33,21 @@ pub(crate) const TIME_TO_TAKEOFF_S: Bounds = bounds((0.25, 2.20), (0.55, 1.20));
 pub(crate) const PEAK_ECCENTRIC_M_S: Bounds = bounds((0.10, 4.50), (0.8, 2.0));
 pub(crate) const PEAK_CONCENTRIC_M_S: Bounds = bounds((0.30, 5.00), (1.8, 3.3));
 pub(crate) const RSI_MODIFIED_M_S: Bounds = bounds((0.05, 1.5), (0.2, 0.7));
+pub(crate) const SJ_HEIGHT_M: Bounds = bounds((0.02, 1.20), (0.10, 0.45));
+/// Drop jumps and hops (METRICS §7: 0.15 s, because the drop jump at hand flew 0.312 s).
+pub(crate) const REACTIVE_FLIGHT_S: Bounds = bounds((0.15, 1.40), (0.35, 0.75));
+pub(crate) const CONTACT_S: Bounds = bounds((0.08, 1.50), (0.14, 0.40));
+pub(crate) const RSI_M_S: Bounds = bounds((0.1, 4.0), (0.5, 2.5));
+pub(crate) const RSR: Bounds = bounds((0.3, 5.0), (1.0, 3.5));
+/// Joint angles at take-off, as flexion: METRICS states the included angles (knee 130–200°, hip 120–195°, ankle 90–165°).
+pub(crate) const KNEE_TAKEOFF_DEG: Bounds = bounds((-20.0, 50.0), (-2.0, 15.0));
+pub(crate) const HIP_TAKEOFF_DEG: Bounds = bounds((-15.0, 60.0), (0.0, 20.0));
+pub(crate) const ANKLE_TAKEOFF_DEG: Bounds = bounds((-75.0, 0.0), (-50.0, -20.0));
+/// Consistency of one jump's values with each other.
+pub(crate) const HEIGHT_OVER_FLIGHT: Bounds = consistency(0.90, 1.10);
+pub(crate) const VELOCITY_OVER_BALLISTIC: Bounds = consistency(0.85, 1.15);
+pub(crate) const DEPTH_OVER_HEIGHT: Bounds = consistency(0.3, 1.5);
+pub(crate) const PUSH_OVER_DEPTH_S_M: Bounds = consistency(0.5, 2.5);
 pub(crate) const REP_S: Bounds = bounds((0.4, 20.0), (1.0, 8.0));
 pub(crate) const MEAN_CONCENTRIC_M_S: Bounds = bounds((0.05, 2.5), (0.15, 1.3));
 pub(crate) const KNEE_FLEXION_DEG: Bounds = bounds((-15.0, 165.0), (0.0, 140.0));
@@ -36,6 +56,11 @@ impl Bounds {
     /// Whether a value can be at all.
     pub(crate) fn possible(&self, value: f64) -> bool {
         (self.absolute.0..=self.absolute.1).contains(&value)
+    }
+
+    /// Whether a value is there and can't be.
+    pub(crate) fn is_broken(&self, value: Option<f64>) -> bool {
+        value.is_some_and(|value| !self.possible(value))
     }
 
     /// The value with what its bounds say of it.
@@ -53,7 +78,7 @@ mod tests {
     use super::*;
 
     /// Every row with a value that passes, one that is unusual and one that can't be.
-    const ROWS: [(Bounds, f64, f64, f64); 12] = [
+    const ROWS: [(Bounds, f64, f64, f64); 20] = [
         (HEIGHT_M, 0.3, 0.1, 1.4),
         (FLIGHT_S, 0.5, 0.2, 1.4),
         (DEPTH_M, 0.3, 0.8, 1.2),
@@ -63,6 +88,14 @@ mod tests {
         (PEAK_ECCENTRIC_M_S, 1.2, 0.3, 4.6),
         (PEAK_CONCENTRIC_M_S, 2.6, 1.0, 0.2),
         (RSI_MODIFIED_M_S, 0.4, 0.9, 1.6),
+        (SJ_HEIGHT_M, 0.3, 0.6, 1.25),
+        (REACTIVE_FLIGHT_S, 0.5, 0.312, 0.1),
+        (CONTACT_S, 0.2, 0.5, 0.07),
+        (RSI_M_S, 1.2, 3.0, 4.1),
+        (RSR, 1.96, 0.5, 5.1),
+        (KNEE_TAKEOFF_DEG, 10.0, 30.0, 55.0),
+        (HIP_TAKEOFF_DEG, 10.0, 40.0, 65.0),
+        (ANKLE_TAKEOFF_DEG, -40.0, -10.0, 5.0),
         (REP_S, 3.0, 10.0, 0.3),
         (MEAN_CONCENTRIC_M_S, 0.6, 1.6, 2.6),
         (KNEE_FLEXION_DEG, 110.0, 150.0, 170.0),
@@ -89,6 +122,19 @@ mod tests {
                 "row {row}"
             );
             assert_eq!(rejected.value(), Some(*impossible), "a value out of bounds is not deleted");
+        }
+    }
+
+    #[test]
+    fn values_that_disagree_are_told() {
+        for (bounds, agrees, disagrees) in [
+            (HEIGHT_OVER_FLIGHT, 0.95, 0.85),
+            (VELOCITY_OVER_BALLISTIC, 1.1, 1.2),
+            (DEPTH_OVER_HEIGHT, 1.0, 0.2),
+            (PUSH_OVER_DEPTH_S_M, 0.9, 2.6),
+        ] {
+            assert!(!bounds.is_broken(Some(agrees)) && bounds.is_broken(Some(disagrees)));
+            assert!(!bounds.is_broken(None));
         }
     }
 }

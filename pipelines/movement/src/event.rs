@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Cue, Jump, Rep, Set};
+use crate::{Cue, Jump, JumpSeries, Landing, Rep, Set};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,6 +18,10 @@ pub enum Event {
     SetEnded(Set),
     /// A jump landed.
     Jump(Jump),
+    /// What followed a jump's landing.
+    Landing(Landing),
+    /// A series of repeated jumps is over.
+    JumpSeries(JumpSeries),
     /// Something was seen that can't be measured honestly.
     Refused(Refusal),
 }
@@ -30,6 +34,8 @@ impl Event {
             Event::Cue(_) => "cue",
             Event::SetEnded(_) => "set_ended",
             Event::Jump(_) => "jump",
+            Event::Landing(_) => "landing",
+            Event::JumpSeries(_) => "jump_series",
             Event::Refused(_) => "refused",
         }
     }
@@ -41,6 +47,8 @@ impl Event {
             Event::Cue(cue) => cue.decided_s,
             Event::SetEnded(set) => set.decided_s,
             Event::Jump(jump) => jump.decided_s,
+            Event::Landing(landing) => landing.decided_s,
+            Event::JumpSeries(series) => series.decided_s,
             Event::Refused(refusal) => refusal.decided_s,
         }
     }

@@ -32,7 +32,7 @@ mod strength;
 pub use calibrate::{Floor, FloorError, FloorMarks};
 pub use event::{Event, LivePerson, Phase, Refusal};
 pub use exercise::Exercise;
-pub use jump::{Jump, JumpKind};
+pub use jump::{Jump, JumpKind, JumpSeries, Landing};
 pub use measured::{Measured, Quality};
 pub use pose::{BarPoint, Keypoint, Layout, PersonPose};
 pub use pose_file::{PoseFaults, PoseFileError, PoseFrame, PoseHeader, PosePerson, PoseReader, PoseWriter};

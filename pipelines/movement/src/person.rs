@@ -240,8 +240,12 @@ impl Person {
 
     /// Closes an open set: the person is forgotten.
     pub(crate) fn close(&mut self, now: f64, out: &mut Out<'_>) {
-        let id = self.id();
-        hushed(!self.is_bound(), out, |out| self.strength.close_set(id, now, out));
+        let unbound = !self.is_bound();
+        let (id, jumps, strength) = (self.id(), &mut self.jumps, &mut self.strength);
+        hushed(unbound, out, |out| {
+            jumps.close(id, now, out);
+            strength.close_set(id, now, out);
+        });
     }
 
     /// A coach has chosen.

@@ -60,6 +60,13 @@ impl Plain for Vec<f64> {
     }
 }
 
+impl Plain for Vec<Option<f64>> {
+    type Written<'a> = Vec<Option<f64>>;
+    fn written(&self) -> Vec<Option<f64>> {
+        self.iter().map(|value| value.map(rounded)).collect()
+    }
+}
+
 /// Declares that values of these types are written as they are.
 macro_rules! plain_as_is {
     ($($type:ty),+ $(,)?) => {$(
@@ -78,6 +85,7 @@ plain_as_is!(
     u64,
     bool,
     Option<u32>,
+    Option<bool>,
     Option<String>,
     Vec<[f64; 2]>,
     &'static str,

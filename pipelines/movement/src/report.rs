@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use crate::measured::rounded;
-use crate::{Event, Jump, Rep, SessionQuality, Set};
+use crate::{Event, Jump, JumpSeries, Landing, Rep, SessionQuality, Set};
 
 /// Where a recording comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -53,12 +53,39 @@ impl JsonSchema for ReportedSet {
     }
 }
 
+/// A jump with what followed its landing.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct ReportedJump {
+    #[serde(flatten)]
+    jump: Jump,
+    landing: Option<Landing>,
+}
+
+impl JsonSchema for ReportedJump {
+    fn schema_name() -> Cow<'static, str> {
+        "ReportedJump".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Jump::json_schema(generator);
+        let landing = generator.subschema_for::<Option<Landing>>().to_value();
+        if let Some(properties) = schema.get_mut("properties").and_then(serde_json::Value::as_object_mut) {
+            properties.insert("landing".to_owned(), landing);
+        }
+        if let Some(required) = schema.get_mut("required").and_then(serde_json::Value::as_array_mut) {
+            required.push("landing".into());
+        }
+        schema
+    }
+}
+
 /// The result of a whole recording.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Report {
     schema: u32,
     source: Source,
-    jumps: Vec<Jump>,
+    jumps: Vec<ReportedJump>,
+    jump_series: Vec<JumpSeries>,
     sets: Vec<ReportedSet>,
     /// Not measured by this version: always null.
     gait: Option<()>,
@@ -70,10 +97,20 @@ impl Report {
     pub fn new(mut source: Source, events: &[Event], quality: SessionQuality) -> Self {
         source.duration_s = rounded(source.duration_s);
         let mut reps: Vec<Rep> = Vec::new();
-        let mut report = Self { schema: 1, source, jumps: Vec::new(), sets: Vec::new(), gait: None, quality };
+        let mut report = Self {
+            schema: 1,
+            source,
+            jumps: Vec::new(),
+            jump_series: Vec::new(),
+            sets: Vec::new(),
+            gait: None,
+            quality,
+        };
         for event in events {
             match event {
-                Event::Jump(jump) => report.jumps.push(jump.clone()),
+                Event::Jump(jump) => report.jumps.push(ReportedJump { jump: jump.clone(), landing: None }),
+                Event::Landing(landing) => report.add_landing(landing),
+                Event::JumpSeries(series) => report.jump_series.push(series.clone()),
                 Event::Rep(rep) => reps.push(rep.clone()),
                 Event::SetEnded(set) => report.sets.push(ReportedSet { set: set.clone(), reps: Vec::new() }),
                 Event::Cue(_) | Event::Refused(_) => {}
@@ -95,8 +132,29 @@ impl Report {
     }
 
     /// Jumps in order of time.
-    pub fn jumps(&self) -> &[Jump] {
-        &self.jumps
+    pub fn jumps(&self) -> impl ExactSizeIterator<Item = &Jump> {
+        self.jumps.iter().map(|of| &of.jump)
+    }
+
+    /// What followed the landing of each jump, as far as it was seen.
+    pub fn landings(&self) -> impl ExactSizeIterator<Item = Option<&Landing>> {
+        self.jumps.iter().map(|of| of.landing.as_ref())
+    }
+
+    /// Series of repeated jumps in order of time.
+    pub fn jump_series(&self) -> &[JumpSeries] {
+        &self.jump_series
+    }
+
+    /// A landing belongs to the jump of that person which took off then.
+    fn add_landing(&mut self, landing: &Landing) {
+        let same = |jump: &Jump| {
+            jump.person_id == landing.person_id
+                && jump.takeoff_s.value().is_some_and(|t| (t - landing.takeoff_s).abs() < 1e-5)
+        };
+        if let Some(of) = self.jumps.iter_mut().rev().find(|of| same(&of.jump)) {
+            of.landing = Some(landing.clone());
+        }
     }
 
     /// Sets in order of time, each with its repetitions.

@@ -38,12 +38,17 @@ pub struct ModelProfile {
     pub provenance: String,
     /// Whether the feet follow closely enough to time take-off and landing. If not, jumps are refused.
     pub can_time_feet: bool,
-    /// Detected minus true take-off, seconds. Subtracted.
+    /// Detected minus true take-off, seconds: seen from the side. Subtracted.
     pub takeoff_bias_s: f64,
+    /// The same seen at 72° or less from the front, where both feet are in sight; as from the side where it is not given.
+    /// Between 72° and 84° the bias goes over evenly from this one to that one.
+    pub takeoff_bias_oblique_s: Option<f64>,
     /// Standard uncertainty of a take-off after the correction, seconds.
     pub takeoff_bias_u_s: f64,
-    /// Detected minus true landing, seconds. Subtracted.
+    /// Detected minus true landing, seconds: seen from the side. Subtracted.
     pub landing_bias_s: f64,
+    /// The same seen at 72° or less from the front; as from the side where it is not given.
+    pub landing_bias_oblique_s: Option<f64>,
     /// Standard uncertainty of a landing after the correction, seconds.
     pub landing_bias_u_s: f64,
     /// Scale from standing height divided by true scale.
@@ -79,8 +84,10 @@ impl Default for ModelProfile {
             provenance: String::new(),
             can_time_feet: true,
             takeoff_bias_s: 0.0,
+            takeoff_bias_oblique_s: None,
             takeoff_bias_u_s: 0.006,
             landing_bias_s: 0.0,
+            landing_bias_oblique_s: None,
             landing_bias_u_s: 0.006,
             standing_scale_gain: 1.0,
             standing_scale_gain_u: 0.04,
@@ -118,8 +125,12 @@ impl ModelProfile {
                 return Err(format!("{name} = {gain} must lie between 0.5 and 2"));
             }
         }
-        for (name, bias) in [("takeoff_bias_s", self.takeoff_bias_s), ("landing_bias_s", self.landing_bias_s)]
-        {
+        for (name, bias) in [
+            ("takeoff_bias_s", self.takeoff_bias_s),
+            ("takeoff_bias_oblique_s", self.takeoff_bias_oblique_s.unwrap_or(0.0)),
+            ("landing_bias_s", self.landing_bias_s),
+            ("landing_bias_oblique_s", self.landing_bias_oblique_s.unwrap_or(0.0)),
+        ] {
             if !(-0.1..=0.1).contains(&bias) {
                 return Err(format!("{name} = {bias} must lie between -0.1 and 0.1"));
             }

@@ -1,7 +1,9 @@
 //! What came before a take-off: standing, countermovement, hold, drop.
 
+use super::JumpKind;
+use super::contact::GroundContact;
 use super::measure::Surroundings;
-use super::{Contact, JumpKind};
+use crate::Exercise;
 use crate::body::BodySample;
 use crate::signal::{Parabola, Ring, median, parabola_fit, quantile};
 
@@ -14,6 +16,8 @@ const LEAST_DIP_M: f64 = 0.05;
 const HOLD_S: f64 = 0.4;
 const HOLD_DIP_M: f64 = 0.025;
 const HOLD_DEPTH_M: f64 = 0.12;
+/// METRICS §4.5: a squat jump with more of a dip before it is not a pure one.
+const IMPURE_DIP_M: f64 = 0.020;
 
 /// What happened between standing and take-off. Seconds and pixels.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +32,8 @@ pub(super) struct Approach {
     pub(super) fastest_up: f64,
     /// Time spent still at the lowest point.
     pub(super) hold_s: f64,
+    /// How far the hips sank below the hold right before the push-off.
+    pub(super) dip_px: f64,
 }
 
 /// Velocity needs a longer window in slow movements than around the fast turn.
@@ -78,7 +84,14 @@ pub(super) fn approach(ring: &Ring<BodySample>, takeoff: f64, with: &Surrounding
         })
         .last();
     let hold_s = held_from.map_or(0.0, |t| bottom - t);
-    Some(Approach { bottom, bottom_y, onset, fastest_down, fastest_up, hold_s })
+    let held_y = median(hips(ring, bottom - 0.5, bottom - 0.2));
+    let lowest = quantile(hips(ring, bottom - 0.2, bottom + 0.1), 0.1);
+    let dip_px = held_y.zip(lowest).map_or(0.0, |(held, lowest)| held - lowest);
+    Some(Approach { bottom, bottom_y, onset, fastest_down, fastest_up, hold_s, dip_px })
+}
+
+fn hips(ring: &Ring<BodySample>, from: f64, to: f64) -> impl Iterator<Item = f64> {
+    ring.window(from, to).filter_map(|s| s.hip.map(|hip| hip[1]))
 }
 
 /// First movement and the height before it, from `times` going back from the fastest descent.
@@ -100,38 +113,62 @@ fn onset(
     Some((onset, median(before)?))
 }
 
-/// Height from which the athlete came down onto the floor before this contact, metres; 0 where he stood on it.
-fn dropped_from(ring: &Ring<BodySample>, contact: &Contact, takeoff: f64, with: &Surroundings<'_>) -> f64 {
-    let from = with.last_landing.map_or(takeoff - 1.5, |landing| (landing + 0.05).max(takeoff - 1.5));
-    let lifts = ring.window(from, takeoff - 0.15).filter_map(|s| contact.lift(s));
-    // The upper third: the athlete stood on the box for at least a third of this stretch.
-    quantile(lifts, 0.8).map_or(0.0, |px| px * with.scale.m_per_px)
+/// Kind of a jump and what is remarkable about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Kind {
+    pub(super) kind: JumpKind,
+    /// A squat jump whose athlete dipped before pushing off.
+    pub(super) dipped: bool,
 }
 
-/// What kind of jump it was.
+/// What kind of jump it was: the coach's choice, or what was seen.
 pub(super) fn kind(
     ring: &Ring<BodySample>,
-    contact: &Contact,
     takeoff: f64,
     approach: Option<&Approach>,
+    contact: Option<&GroundContact>,
     with: &Surroundings<'_>,
-) -> JumpKind {
+) -> Kind {
+    let seen = seen_kind(ring, takeoff, approach, contact, with);
+    let dipped = approach.is_some_and(|approach| approach.dip_px * with.scale.m_per_px > IMPURE_DIP_M);
+    let kind = match with.exercise {
+        Exercise::Cmj => JumpKind::Cmj,
+        Exercise::SquatJump => JumpKind::SquatJump,
+        Exercise::DropJump => JumpKind::DropJump,
+        _ => seen.kind,
+    };
+    Kind { kind, dipped: kind == JumpKind::SquatJump && (dipped || seen.dipped) }
+}
+
+fn seen_kind(
+    ring: &Ring<BodySample>,
+    takeoff: f64,
+    approach: Option<&Approach>,
+    contact: Option<&GroundContact>,
+    with: &Surroundings<'_>,
+) -> Kind {
+    let plain = |kind| Kind { kind, dipped: false };
+    match contact {
+        Some(contact) if contact.drop_px.is_some() => return plain(JumpKind::DropJump),
+        Some(_) => return plain(JumpKind::RepeatedJump),
+        None => {}
+    }
+    let Some(approach) = approach else { return plain(JumpKind::Unknown) };
     let m_per_px = with.scale.m_per_px;
-    if with.last_landing.is_some_and(|landing| takeoff - landing < 0.6) {
-        return JumpKind::Unknown;
-    }
-    if dropped_from(ring, contact, takeoff, with) > 0.10 {
-        return JumpKind::DropJump;
-    }
-    let Some(approach) = approach else { return JumpKind::Unknown };
-    let standing_y =
-        quantile(ring.window(takeoff - 6.0, approach.bottom).filter_map(|s| s.hip.map(|hip| hip[1])), 0.95);
-    let held_depth_m = standing_y.map_or(0.0, |y| (y - approach.bottom_y) * m_per_px);
+    // A flight before this one is not standing.
+    let from = with.last.map_or(takeoff - 6.0, |last| (last.landing + 0.3).max(takeoff - 6.0));
+    let standing_y = quantile(hips(ring, from, approach.bottom), 0.95);
+    let below_standing_m = |y: f64| standing_y.map_or(0.0, |standing| (standing - y) * m_per_px);
     if approach.hold_s >= HOLD_S {
-        return if held_depth_m > HOLD_DEPTH_M { JumpKind::SquatJump } else { JumpKind::Unknown };
+        let held = below_standing_m(approach.bottom_y) > HOLD_DEPTH_M;
+        return plain(if held { JumpKind::SquatJump } else { JumpKind::Unknown });
     }
     match approach.onset {
-        Some((_, standing)) if (standing - approach.bottom_y) * m_per_px >= LEAST_DIP_M => JumpKind::Cmj,
-        _ => JumpKind::Unknown,
+        // Still before the dip, but squatting: no countermovement from standing.
+        Some((_, before)) if below_standing_m(before) > HOLD_DEPTH_M => {
+            Kind { kind: JumpKind::SquatJump, dipped: true }
+        }
+        Some((_, standing)) if (standing - approach.bottom_y) * m_per_px >= LEAST_DIP_M => plain(JumpKind::Cmj),
+        _ => plain(JumpKind::Unknown),
     }
 }

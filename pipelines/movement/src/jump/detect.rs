@@ -1,7 +1,7 @@
 //! Finds flights: both feet above the level that carried them.
 
 use crate::body::BodySample;
-use crate::signal::{Ring, line_fit, median, parabola_fit};
+use crate::signal::{Ring, line_fit, median, parabola_fit, quantile};
 
 /// A foot is off the ground above this height over its level (METRICS §4.3), but not below four times its jitter.
 const LIFT_M: f64 = 0.030;
@@ -11,6 +11,8 @@ const APART_M: f64 = 0.04;
 /// The level of a foot is its median over this stretch before it lifts.
 const LEVEL_FROM_S: f64 = 0.25;
 const LEVEL_TO_S: f64 = 0.06;
+/// Samples further above the lowest ones than this belong to the fall or flight before a short contact, not to the ground.
+const GROUND_BAND_M: f64 = 0.04;
 /// The hips rise at least this fast when both feet have just left the ground, whatever the jump's height.
 const RISING_M_S: f64 = 0.35;
 const RECENT_S: f64 = 0.07;
@@ -41,18 +43,26 @@ pub(crate) struct Contact {
 }
 
 impl Contact {
-    /// Height of the lower foot above its level, pixels. Of two feet at clearly different levels in the picture only the
-    /// nearer to the camera counts: the further one is half hidden, and follows late.
-    pub(crate) fn lift(&self, sample: &BodySample) -> Option<f64> {
-        let lift = |side: usize| Some(sample.foot_y[side]? - self.level[side]?);
-        let nearer = match self.level {
+    /// The foot that clearly stands nearer to the camera, lower in the picture: 0 left, 1 right.
+    pub(crate) fn nearer(&self) -> Option<usize> {
+        match self.level {
             [Some(left), Some(right)] if left < right - self.apart => Some(0),
             [Some(left), Some(right)] if right < left - self.apart => Some(1),
             _ => None,
-        };
-        match nearer {
-            Some(side) => lift(side),
-            None => (0..2).filter_map(lift).reduce(f64::min),
+        }
+    }
+
+    /// Height of a foot above its level, pixels.
+    pub(crate) fn lift_of(&self, sample: &BodySample, side: usize) -> Option<f64> {
+        Some(sample.foot_y[side]? - self.level[side]?)
+    }
+
+    /// Height of the lower foot above its level, pixels. Of two feet at clearly different levels in the picture only the
+    /// nearer to the camera counts: the further one is half hidden, and follows late.
+    pub(crate) fn lift(&self, sample: &BodySample) -> Option<f64> {
+        match self.nearer() {
+            Some(side) => self.lift_of(sample, side),
+            None => (0..2).filter_map(|side| self.lift_of(sample, side)).reduce(f64::min),
         }
     }
 }
@@ -135,6 +145,8 @@ fn lifted(ring: &Ring<BodySample>, m_per_px: f64) -> Option<Contact> {
     for side in 0..2 {
         let contact_window = ring.window(before.t - LEVEL_FROM_S, before.t - LEVEL_TO_S);
         let heights = contact_window.filter_map(|sample| sample.foot_y[side]);
+        let Some(lowest) = quantile(heights.clone(), 0.15) else { continue };
+        let heights = heights.filter(move |y| *y < lowest + GROUND_BAND_M / m_per_px);
         let Some(level) = median(heights.clone()) else { continue };
         if heights.clone().count() < 3 {
             continue;

@@ -107,12 +107,14 @@ pub fn profile(model: &str) -> ModelProfile {
     profile_of(model, "movement")
 }
 
-/// Known biases of a pose model, from a table of its manifest: `movement` or `movement_refined`.
+/// Known biases of a pose model, from a table of its manifest: `movement`, or `movement_refined`, which says what differs.
 pub fn profile_of(model: &str, table: &str) -> ModelProfile {
     let path =
         format!("{}/../../models/manifests/blazepose_landmark_{model}.toml", env!("CARGO_MANIFEST_DIR"));
     let manifest: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
-    let profile: ModelProfile = manifest[table].clone().try_into().unwrap();
+    let mut figures = manifest["movement"].as_table().unwrap().clone();
+    figures.extend(manifest[table].as_table().unwrap().clone());
+    let profile: ModelProfile = toml::Value::Table(figures).try_into().unwrap();
     profile.check().unwrap();
     profile
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -41,10 +41,14 @@ impl Clip {
 }
 
 pub fn clip(name: &str) -> Option<Clip> {
-    let path = folder()?.join("clips").join(format!("{name}.truth.json"));
+    clip_at(&folder()?.join("clips").join(format!("{name}.truth.json"))).into()
+}
+
+/// A clip's truth from its file.
+pub fn clip_at(path: &Path) -> Clip {
     let truth: Value = serde_json::from_reader(BufReader::new(File::open(path).unwrap())).unwrap();
     let height_m = truth["athlete_height_m"].as_f64().unwrap();
-    Some(Clip { truth, height_m })
+    Clip { truth, height_m }
 }
 
 /// The truth's joints as a recording.
@@ -75,7 +79,11 @@ pub fn joints(clip: &Clip) -> Recording {
 
 /// The landmarks that a model gave for a clip.
 pub fn poses(name: &str, model: &str) -> Recording {
-    let path = folder().unwrap().join("poses").join(format!("{name}.{model}.jsonl"));
+    poses_at(&folder().unwrap().join("poses").join(format!("{name}.{model}.jsonl")))
+}
+
+/// Recorded landmarks from their file.
+pub fn poses_at(path: &Path) -> Recording {
     let mut reader = PoseReader::new(BufReader::new(File::open(path).unwrap())).unwrap();
     let mut frames = Vec::new();
     while let Some(frame) = reader.next_frame().unwrap() {

@@ -1,9 +1,14 @@
 //! Prints how far the metrics are from the truth of the rendered clips, from the truth's own joints and from the landmarks
 //! that BlazePose gave: `cargo run -p spotter-movement --example accuracy [full|heavy|lite]`.
+//!
+//! `… --example accuracy jumps [FOLDER…]` prints one table of all jumps before and after the pose model's corrections instead;
+//! the folders hold more clips: `NAME.truth.json` (as gymsynth writes it) with `NAME.full.jsonl` (as `spotter analyze
+//! --poses-out` does).
 #![allow(clippy::print_stdout)] // Printing is all it does.
 
-#[path = "../tests/common/mod.rs"]
+#[path = "../../tests/common/mod.rs"]
 mod common;
+mod jumps;
 
 use common::truth::{self, Clip, number};
 use common::{Recording, settings};
@@ -31,6 +36,9 @@ fn main() {
         return;
     }
     let model = std::env::args().nth(1).unwrap_or_else(|| "full".to_owned());
+    if model == "jumps" {
+        return jumps::table(std::env::args().skip(2).map(Into::into));
+    }
     let profile = common::profile(&model);
     for name in CLIPS {
         let Some(clip) = truth::clip(name) else { return };
@@ -72,7 +80,7 @@ fn show(source: &str, clip: &Clip, recording: &Recording, profile: &ModelProfile
         quality.not_jumps,
     );
     for (jump, truth) in jumps.iter().zip(clip.jumps()) {
-        show_jump(jump, truth);
+        jumps::show(jump, truth);
     }
     if counted.len() == clip.reps().len() {
         show_reps(&counted, clip);
@@ -81,28 +89,6 @@ fn show(source: &str, clip: &Clip, recording: &Recording, profile: &ModelProfile
 
 fn off(measured: &Measured, truth: f64) -> f64 {
     measured.value().unwrap_or(f64::NAN) - truth
-}
-
-fn show_jump(jump: &Jump, truth: &serde_json::Value) {
-    let t = |key| number(truth, key);
-    println!(
-        "    {:9?} take-off {:+5.1} ms landing {:+5.1} ms | height {:+5.1} cm (u {:.1}) of {:.1} {:?} flight {:+5.1} cm | depth {:+5.1} cm | to take-off {:+4.0} ms ecc {:+4.0} con {:+4.0} ms | v {:+.2} {:+.2} decided +{:.0} ms",
-        jump.kind,
-        1e3 * off(&jump.takeoff_s, t("t_takeoff")),
-        1e3 * off(&jump.landing_s, t("t_landing")),
-        100.0 * off(&jump.height_m, t("height_pelvis_rise_from_takeoff_m")),
-        100.0 * jump.height_m.u().unwrap_or(f64::NAN),
-        100.0 * t("height_pelvis_rise_from_takeoff_m"),
-        jump.quality,
-        100.0 * off(&jump.height_flight_m, t("height_flight_time_m")),
-        100.0 * off(&jump.countermovement_depth_m, t("countermovement_depth_m")),
-        1e3 * off(&jump.time_to_takeoff_s, t("time_to_takeoff_s")),
-        1e3 * off(&jump.eccentric_s, t("eccentric_s")),
-        1e3 * off(&jump.concentric_s, t("propulsive_s")),
-        off(&jump.takeoff_velocity_m_s, t("v_takeoff")),
-        off(&jump.peak_concentric_velocity_m_s, t("v_takeoff")),
-        1e3 * (jump.decided_s - t("t_landing")),
-    );
 }
 
 fn show_reps(reps: &[&&Rep], clip: &Clip) {
