@@ -1,6 +1,6 @@
 //! The report as tables for people.
 
-use spotter_movement::{Jump, JumpKind, Measured, Quality, Rep, Report, Set};
+use spotter_movement::{Jump, JumpKind, JumpSeries, Measured, Quality, Rep, Report, Set};
 
 use crate::commands::table::table;
 
@@ -12,10 +12,12 @@ pub(super) fn report(report: &Report) -> String {
         source.file, source.width, source.height, source.frames, source.duration_s
     )];
     parts.extend(report.sets().map(|(set, reps)| set_table(set, reps)));
-    if !report.jumps().is_empty() {
+    let jumps = report.jumps().len() > 0;
+    if jumps {
         parts.push(jump_table(report.jumps()));
     }
-    if report.jumps().is_empty() && report.sets().next().is_none() {
+    parts.extend(report.jump_series().iter().map(series_line));
+    if !jumps && report.sets().next().is_none() {
         parts.push("No repetition and no jump.".to_owned());
     }
     parts.extend(notes(report));
@@ -68,11 +70,33 @@ fn set_table(set: &Set, reps: &[Rep]) -> String {
     )
 }
 
-fn jump_table(jumps: &[Jump]) -> String {
-    let header =
-        ["jump", "take-off s", "landing s", "flight s", "height m", "depth m", "to take-off s", "quality"];
+fn series_line(series: &JumpSeries) -> String {
+    let of = if series.complete { "" } else { ", fewer than ten" };
+    format!(
+        "Repeated jumps: {} hops ({} measured{of}), mean of the five best RSI {} m/s, contact {} s, height {} m, quality {}",
+        series.hop_count,
+        series.valid_count,
+        with_u(&series.rsi_best_5_m_s, 2),
+        with_u(&series.mean_contact_time_s, 3),
+        with_u(&series.mean_height_m, 3),
+        quality(series.quality)
+    )
+}
+
+fn jump_table<'a>(jumps: impl Iterator<Item = &'a Jump>) -> String {
+    let header = [
+        "jump",
+        "take-off s",
+        "landing s",
+        "flight s",
+        "height m",
+        "depth m",
+        "to take-off s",
+        "contact s",
+        "RSI m/s",
+        "quality",
+    ];
     let rows: Vec<Vec<String>> = jumps
-        .iter()
         .map(|jump| {
             vec![
                 kind(jump.kind).to_owned(),
@@ -82,6 +106,8 @@ fn jump_table(jumps: &[Jump]) -> String {
                 with_u(&jump.height_m, 3),
                 with_u(&jump.countermovement_depth_m, 3),
                 with_u(&jump.time_to_takeoff_s, 2),
+                with_u(&jump.contact_time_s, 3),
+                with_u(&jump.rsi_m_s, 2),
                 quality(jump.quality),
             ]
         })
@@ -114,6 +140,7 @@ fn kind(kind: JumpKind) -> &'static str {
         JumpKind::Cmj => "counter-movement",
         JumpKind::SquatJump => "squat jump",
         JumpKind::DropJump => "drop jump",
+        JumpKind::RepeatedJump => "repeated jump",
         _ => "unknown",
     }
 }

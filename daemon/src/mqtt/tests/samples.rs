@@ -1,6 +1,6 @@
 //! Events of every kind, made by movement itself from the joints of the rendered clips: whatever it reports is in them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -11,6 +11,9 @@ pub(super) fn events() -> Vec<Event> {
     let with_feet = |name: &str| name.to_owned();
     let mut events = of_clip("squat_set", with_feet);
     events.extend(of_clip("cmj_three", with_feet));
+    if clip("repeated_jumps").exists() {
+        events.extend(of_clip("repeated_jumps", with_feet));
+    }
     // Without toes a jump can't be timed: it is refused.
     events.extend(of_clip(
         "cmj_three",
@@ -25,11 +28,13 @@ pub(super) fn events() -> Vec<Event> {
     events
 }
 
+fn clip(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/clips").join(format!("{name}.truth.json"))
+}
+
 /// The events of a clip's joints; `rename` may leave out a joint by giving it no name.
 fn of_clip(name: &str, rename: impl Fn(&str) -> String) -> Vec<Event> {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/clips").join(format!("{name}.truth.json"));
-    let truth: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let truth: Value = serde_json::from_str(&std::fs::read_to_string(clip(name)).unwrap()).unwrap();
     let names = truth["joint_names"].as_array().unwrap().iter().map(|name| rename(name.as_str().unwrap()));
     let kept: Vec<(usize, String)> = names
         .map(|name| name.replace("toe", "foot_index"))

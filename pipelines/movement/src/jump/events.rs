@@ -10,19 +10,21 @@ use crate::signal::{Parabola, Ring, median, parabola_fit};
 pub(crate) const G: f64 = 9.81;
 /// Left out of the flight at both its ends.
 const MARGIN_S: f64 = 0.02;
-/// The toe rises at this share of the body's take-off velocity while the foot unrolls.
-const TOE_SHARE: f64 = 0.80;
+/// The toe rises at this share of the body's velocity while the foot unrolls, and sinks at this share while it reaches for the
+/// ground.
+const RISING_SHARE: f64 = 0.846;
+const SINKING_SHARE: f64 = 0.77;
 /// Only lifts up to this height time an event: above it, the foot hangs and the toe no longer follows the body.
 const CAP_M: f64 = 0.08;
 /// Samples around the crossing that are looked at: on the ground, and off it.
 const GROUND_S: f64 = 0.10;
-const OFF_S: f64 = 0.040;
+const OFF_S: f64 = 0.035;
 /// Deviations beyond this count linearly: a point that jumped must not pull the event.
 const ROBUST_M: f64 = 0.010;
-/// Jitter of a toe's point, and how far its level at an event may lie from that of the stance: under a rolling foot more.
-const JITTER_M: f64 = 0.006;
+/// Least jitter of a toe's point, and how far its level at an event may lie from that of the stance: under a rolling foot more.
+const JITTER_M: f64 = 0.005;
 const LEVEL_U_M: f64 = 0.003;
-const ROLLING_LEVEL_U_M: f64 = 0.010;
+const ROLLING_LEVEL_U_M: f64 = 0.008;
 
 /// Sub-frame events of a flight, without the model's corrections. Seconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,13 +65,13 @@ fn refine(
     let apex = hip.vertex()?;
     let takeoffs = [0, 1].map(|side| {
         let lifts = Lifts { ring, contact, side, m_per_px };
-        let speed = |t: f64| TOE_SHARE * G * (apex - t);
-        hinge(|from, to| lifts.between(from, to), contact.first_above, speed, Side::Leaves)
+        let speed = |t: f64| RISING_SHARE * G * (apex - t);
+        hinge(|from, to| lifts.between(from, to), contact.first_above, speed, (Side::Leaves, lifts.jitter()))
     });
     let landings = [0, 1].map(|side| {
         let lifts = Lifts { ring, contact, side, m_per_px };
-        let speed = |t: f64| TOE_SHARE * G * (t - apex);
-        hinge(|from, to| lifts.between(from, to), contact.last_above, speed, Side::Meets)
+        let speed = |t: f64| SINKING_SHARE * G * (t - apex);
+        hinge(|from, to| lifts.between(from, to), contact.last_above, speed, (Side::Meets, lifts.jitter()))
     });
     Some(FlightEvents {
         takeoff: feet.combine(takeoffs, true)?,
@@ -91,7 +93,12 @@ pub(super) fn touchdown(
 ) -> Option<f64> {
     let times = [0, 1].map(|side| {
         let lifts = Lifts { ring, contact, side, m_per_px };
-        hinge(|from, to| lifts.between(from, to), last_above, |t| TOE_SHARE * speed(t), Side::Meets)
+        hinge(
+            |from, to| lifts.between(from, to),
+            last_above,
+            |t| SINKING_SHARE * speed(t),
+            (Side::Meets, lifts.jitter()),
+        )
     });
     feet.combine(times, false)
 }
@@ -105,6 +112,11 @@ struct Lifts<'a> {
 }
 
 impl Lifts<'_> {
+    /// Jitter of the foot on the ground.
+    fn jitter(&self) -> f64 {
+        (self.contact.jitter * self.m_per_px).max(JITTER_M)
+    }
+
     fn between(&self, from: f64, to: f64) -> impl Iterator<Item = (f64, f64)> {
         let lift = |sample: &BodySample| Some((sample.t, self.contact.lift_of(sample, self.side)? * self.m_per_px));
         self.ring.window(from, to).filter_map(lift)
@@ -142,18 +154,18 @@ fn hinge<I: Iterator<Item = (f64, f64)>>(
     points: impl Fn(f64, f64) -> I,
     near: f64,
     speed: impl Fn(f64) -> f64,
-    side: Side,
+    of: (Side, f64),
 ) -> Option<f64> {
     // The crossing of a threshold that `near` is lies later the fewer frames there are: look once more from the event found.
-    let first = corner(&points, near, &speed, side)?;
-    corner(&points, first, &speed, side)
+    let first = corner(&points, near, &speed, of)?;
+    corner(&points, first, &speed, of)
 }
 
 fn corner<I: Iterator<Item = (f64, f64)>>(
     points: &impl Fn(f64, f64) -> I,
     near: f64,
     speed: &impl Fn(f64) -> f64,
-    side: Side,
+    (side, jitter): (Side, f64),
 ) -> Option<f64> {
     let (from, to, sign, level_u) = match side {
         Side::Leaves => (near - GROUND_S, near + OFF_S, 1.0, ROLLING_LEVEL_U_M),
@@ -162,16 +174,17 @@ fn corner<I: Iterator<Item = (f64, f64)>>(
     if points(from, to).count() < 2 {
         return None;
     }
+    let robust = ROBUST_M.max(2.0 * jitter);
     let cost = |event: f64, level: f64| -> f64 {
         let speed = speed(event).max(0.1);
         let misfit: f64 = points(from, to)
             .map(|(t, lift)| {
                 let model = (sign * (t - event) * speed).clamp(0.0, CAP_M);
                 let off = ((lift - level).min(CAP_M) - model).abs();
-                if off < ROBUST_M { off * off / 2.0 } else { ROBUST_M * (off - ROBUST_M / 2.0) }
+                if off < robust { off * off / 2.0 } else { robust * (off - robust / 2.0) }
             })
             .sum();
-        misfit / JITTER_M.powi(2) + (level / level_u).powi(2) / 2.0
+        misfit / jitter.powi(2) + (level / level_u).powi(2) / 2.0
     };
     // Coarse over both, then fine around the best.
     let mut best = (near, 0.0, f64::INFINITY);

@@ -42,7 +42,8 @@ impl Feet {
         };
         let (takeoff_bias_s, takeoff_more) = between(profile.takeoff_bias_s, profile.takeoff_bias_oblique_s);
         let (landing_bias_s, landing_more) = between(profile.landing_bias_s, profile.landing_bias_oblique_s);
-        let far_weight = if yaw_deg.is_none() && contact.nearer().is_none() { 0.5 } else { (1.0 - side_share) / 2.0 };
+        // Feet that stand together in the picture hide nothing of each other's height.
+        let far_weight = if together(contact) { 0.5 } else { (1.0 - side_share) / 2.0 };
         let mut weight = [1.0 - far_weight; 2];
         weight[1 - near] = far_weight;
         for side in 0..2 {
@@ -80,6 +81,15 @@ impl Feet {
     }
 }
 
+/// Whether both feet stand at the same height in the picture. From the side and from hip height feet at hip width differ by 5 cm.
+fn together(contact: &Contact) -> bool {
+    const SHARE_OF_APART: f64 = 0.375;
+    match contact.level {
+        [Some(left), Some(right)] => (left - right).abs() < SHARE_OF_APART * contact.apart,
+        _ => false,
+    }
+}
+
 /// The foot nearer to the camera: the one that stands lower in the picture, or the better seen one.
 fn near_foot(ring: &Ring<BodySample>, contact: &Contact) -> usize {
     contact.nearer().unwrap_or_else(|| {
@@ -99,7 +109,7 @@ mod tests {
 
     fn feet(yaw: Option<f64>) -> Feet {
         let contact = Contact {
-            level: [Some(0.0), Some(0.0)],
+            level: [Some(0.0), Some(-6.0)],
             apart: 10.0,
             threshold: 5.0,
             jitter: 1.0,
