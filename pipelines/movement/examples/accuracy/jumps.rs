@@ -66,7 +66,15 @@ pub(crate) fn table(folders: impl Iterator<Item = PathBuf>) {
     }
     println!(
         "{:28} {:12} {:>9} {:>9} | {:>13} {:>13} {:>13} {:>15} {:>7} kind",
-        "clip", "truth", "height cm", "contact", "take-off ms", "landing ms", "contact ms", "height cm", "u cm"
+        "clip",
+        "truth",
+        "height cm",
+        "contact",
+        "take-off ms",
+        "landing ms",
+        "contact ms",
+        "height cm",
+        "u cm"
     );
     let mut covered = Coverage::default();
     for (name, truth, poses, profile) in &sources {
@@ -115,8 +123,7 @@ fn rows(name: &str, clip: &Clip, poses: &Path, profile: &ModelProfile, covered: 
         landing_bias_oblique_s: None,
         ..profile.clone()
     };
-    let (before, after) =
-        (jumps_of(&recording, clip, &uncorrected), jumps_of(&recording, clip, profile));
+    let (before, after) = (jumps_of(&recording, clip, &uncorrected), jumps_of(&recording, clip, profile));
     if before.len() != clip.jumps().len() || after.len() != clip.jumps().len() {
         println!("{name:28} {} and {} jumps of {}", before.len(), after.len(), clip.jumps().len());
         return;

@@ -168,7 +168,9 @@ fn seen_kind(
         Some((_, before)) if below_standing_m(before) > HOLD_DEPTH_M => {
             Kind { kind: JumpKind::SquatJump, dipped: true }
         }
-        Some((_, standing)) if (standing - approach.bottom_y) * m_per_px >= LEAST_DIP_M => plain(JumpKind::Cmj),
+        Some((_, standing)) if (standing - approach.bottom_y) * m_per_px >= LEAST_DIP_M => {
+            plain(JumpKind::Cmj)
+        }
         _ => plain(JumpKind::Unknown),
     }
 }

@@ -1,9 +1,9 @@
 //! The time on the ground between a fall and a take-off: drop jumps and hops (METRICS §4.6, §4.7).
 
+use super::Contact;
 use super::events::{G, touchdown};
 use super::feet::Feet;
 use super::measure::Surroundings;
-use super::Contact;
 use crate::body::BodySample;
 use crate::signal::{Ring, median, parabola_fit, quantile};
 
@@ -66,7 +66,8 @@ pub(super) fn contact_before(
         });
     }
     let side = usize::from(feet.weight[1] > feet.weight[0]);
-    let from = with.last.map_or(f64::NEG_INFINITY, |last| last.landing + 0.05).max(takeoff - DROP_CONTACT_S - 1.5);
+    let from =
+        with.last.map_or(f64::NEG_INFINITY, |last| last.landing + 0.05).max(takeoff - DROP_CONTACT_S - 1.5);
     let lifts = || {
         ring.window(from, takeoff - SHORTEST_CONTACT_S).filter_map(|s| Some((s.t, contact.lift_of(s, side)?)))
     };
@@ -76,7 +77,7 @@ pub(super) fn contact_before(
     if box_px.min(recent) * m_per_px < LEAST_DROP_M {
         return None;
     }
-    let last_above = lifts().filter(|(_, lift)| *lift > contact.threshold).map(|(t, _)| t).last()?;
+    let last_above = lifts().filter(|(_, lift)| *lift > contact.threshold).map(|(t, _)| t).next_back()?;
     if takeoff - last_above > DROP_CONTACT_S {
         return None;
     }
@@ -94,7 +95,8 @@ pub(super) fn contact_before(
     Some(GroundContact {
         start,
         // The foot may come down slower than the body does, by up to a third.
-        u_s: (feet.landing_u_s.powi(2) + sampling_s.powi(2) + jitter_s.powi(2) / 2.0 + 0.004f64.powi(2)).sqrt(),
+        u_s: (feet.landing_u_s.powi(2) + sampling_s.powi(2) + jitter_s.powi(2) / 2.0 + 0.004f64.powi(2))
+            .sqrt(),
         velocity_m_s: speed(start),
         drop_px: Some(drop_px),
         heel_down: heel_down(ring, contact, side, (from, start, takeoff), (drop_px, m_per_px)),

@@ -118,7 +118,8 @@ impl Lifts<'_> {
     }
 
     fn between(&self, from: f64, to: f64) -> impl Iterator<Item = (f64, f64)> {
-        let lift = |sample: &BodySample| Some((sample.t, self.contact.lift_of(sample, self.side)? * self.m_per_px));
+        let lift =
+            |sample: &BodySample| Some((sample.t, self.contact.lift_of(sample, self.side)? * self.m_per_px));
         self.ring.window(from, to).filter_map(lift)
     }
 }

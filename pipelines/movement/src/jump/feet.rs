@@ -46,9 +46,9 @@ impl Feet {
         let far_weight = if together(contact) { 0.5 } else { (1.0 - side_share) / 2.0 };
         let mut weight = [1.0 - far_weight; 2];
         weight[1 - near] = far_weight;
-        for side in 0..2 {
-            if contact.level[side].is_none() {
-                weight[side] = 0.0;
+        for (weight, level) in weight.iter_mut().zip(contact.level) {
+            if level.is_none() {
+                *weight = 0.0;
             }
         }
         let sum = weight[0] + weight[1];

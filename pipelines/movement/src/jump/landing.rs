@@ -81,7 +81,8 @@ impl Watched {
         if seen.now - self.landing < DROP_S {
             return None;
         }
-        let value = |value: f64, u: f64, method| Measured::new(value, u, method).capped(self.quality, "as_its_jump");
+        let value =
+            |value: f64, u: f64, method| Measured::new(value, u, method).capped(self.quality, "as_its_jump");
         let none = |method, reason| Measured::unavailable(method, reason);
         let drop = lowest(seen.ring, self.landing, self.landing + DROP_S)
             .map(|y| (self.hip_y - y) * self.scale.m_per_px);
@@ -92,15 +93,17 @@ impl Watched {
             decided_s: seen.now,
             landing_drop_m: drop.map_or_else(
                 || none("hip_kinematics", "no_hip"),
-                |m| value(m, (m * self.scale.u.hypot(0.03)).hypot(0.01), "hip_kinematics").noted(self.scale.method),
+                |m| {
+                    value(m, (m * self.scale.u.hypot(0.03)).hypot(0.01), "hip_kinematics")
+                        .noted(self.scale.method)
+                },
             ),
             time_to_stabilise_s: match self.still_since.filter(|_| self.is_still(last)) {
                 Some(since) => value(since - self.landing, 0.05f64.hypot(self.landing_u), "hip_kinematics"),
                 None => none("hip_kinematics", "not_still_within_3_s"),
             },
-            knee_flexion_touchdown_deg: self.knee(seen, |ring| {
-                angle_at(ring, self.landing, seen.median_dt, knee_flexion)
-            }),
+            knee_flexion_touchdown_deg: self
+                .knee(seen, |ring| angle_at(ring, self.landing, seen.median_dt, knee_flexion)),
             knee_flexion_max_deg: self.knee(seen, |ring| {
                 let after = ring.window(self.landing, self.landing + KNEE_S);
                 quantile(after.filter_map(|s| knee_flexion(&s.sides[s.near])), 0.97)

@@ -49,8 +49,8 @@ impl Phases {
         let (events, scale, dip) = (&found.events, &values.scale, values.dip_m_per_px);
         let seconds = |s: f64, u: f64| values.plain(s, u, "hip_kinematics");
         let velocity = |px: f64| values.metres(px * dip, U_PEAK_M_S, "hip_kinematics");
-        let concentric =
-            bounds::CONCENTRIC_S.judge(seconds(events.takeoff - approach.bottom, values.takeoff_u.hypot(U_TURN_S)));
+        let concentric = bounds::CONCENTRIC_S
+            .judge(seconds(events.takeoff - approach.bottom, values.takeoff_u.hypot(U_TURN_S)));
         let peak_down = || bounds::PEAK_ECCENTRIC_M_S.judge(velocity(-approach.fastest_down.1));
         let common = Self {
             concentric_s: concentric.clone(),
@@ -64,7 +64,11 @@ impl Phases {
                 let fastest = approach.fastest_down.0;
                 Self {
                     height_standing_m: values.metres(above, U_HEIGHT_M, "hip_apex"),
-                    countermovement_depth_m: bounds::DEPTH_M.judge(values.metres(depth, U_HEIGHT_M, "hip_kinematics")),
+                    countermovement_depth_m: bounds::DEPTH_M.judge(values.metres(
+                        depth,
+                        U_HEIGHT_M,
+                        "hip_kinematics",
+                    )),
                     time_to_takeoff_s: bounds::TIME_TO_TAKEOFF_S
                         .judge(seconds(events.takeoff - onset, U_ONSET_S.hypot(values.takeoff_u))),
                     unweighting_s: seconds(fastest - onset, U_ONSET_S.hypot(U_TURN_S)),
@@ -82,7 +86,10 @@ impl Phases {
             },
             // The push-off out of a hold begins slowly, and is seen late.
             (JumpKind::SquatJump, _, _) => Self {
-                time_to_takeoff_s: seconds(events.takeoff - approach.bottom, values.takeoff_u.hypot(U_ONSET_S)),
+                time_to_takeoff_s: seconds(
+                    events.takeoff - approach.bottom,
+                    values.takeoff_u.hypot(U_ONSET_S),
+                ),
                 concentric_s: bounds::CONCENTRIC_S
                     .judge(seconds(events.takeoff - approach.bottom, values.takeoff_u.hypot(U_ONSET_S))),
                 squat_hold_s: seconds(approach.hold_s, U_ONSET_S * 2.0),

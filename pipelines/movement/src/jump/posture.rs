@@ -60,11 +60,13 @@ impl Posture {
 
 /// Peak and mean power, where the body mass is known.
 pub(super) fn power(found: &Found<'_>, values: &Values, height_m: &Measured) -> (Measured, Measured) {
-    let none = |reason| (Measured::unavailable("sayers", reason), Measured::unavailable("work_over_time", reason));
+    let none =
+        |reason| (Measured::unavailable("sayers", reason), Measured::unavailable("work_over_time", reason));
     let Some(mass) = found.with.mass_kg.filter(|mass| (20.0..=300.0).contains(mass)) else {
         return none("no_mass");
     };
-    let (Some(approach), Some(height), Some(u_height)) = (&found.approach, height_m.value(), height_m.u()) else {
+    let (Some(approach), Some(height), Some(u_height)) = (&found.approach, height_m.value(), height_m.u())
+    else {
         return none("no_push_off_seen");
     };
     // Sayers 1999, of squat and countermovement jumps; 100 cm in a metre.
@@ -72,7 +74,9 @@ pub(super) fn power(found: &Found<'_>, values: &Values, height_m: &Measured) -> 
         JumpKind::Cmj | JumpKind::SquatJump => {
             let watts = 60.7 * 100.0 * height + 45.3 * mass - 2055.0;
             let standard_error_w = 355.0;
-            values.plain(watts, f64::hypot(6070.0 * u_height, standard_error_w), "sayers").capped(Quality::Medium, "regression")
+            values
+                .plain(watts, f64::hypot(6070.0 * u_height, standard_error_w), "sayers")
+                .capped(Quality::Medium, "regression")
         }
         _ => Measured::unavailable("sayers", "not_a_standing_jump"),
     };

@@ -52,7 +52,11 @@ impl Reactive {
         let rsr = if unresolved {
             refused("flight_over_contact")
         } else {
-            bounds::RSR.judge(ratio(flight_s, values.takeoff_u.hypot(values.landing_u), "flight_over_contact"))
+            bounds::RSR.judge(ratio(
+                flight_s,
+                values.takeoff_u.hypot(values.landing_u),
+                "flight_over_contact",
+            ))
         };
         let fall_m = ground.velocity_m_s.powi(2) / (2.0 * G);
         Self {
@@ -72,5 +76,4 @@ impl Reactive {
             stretch_shortening: Some(if contact_s < FAST_S { "fast" } else { "slow" }),
         }
     }
-
 }

@@ -105,7 +105,14 @@ pub(super) fn report(found: &Found<'_>) -> Landed {
         [Some(left), Some(right)] if both => Some(left - right),
         _ => None,
     };
-    Landed { jump, last, hip_y: events.hip.y(events.landing), scale: values.scale, lag_s, yaw_deg: with.yaw_deg }
+    Landed {
+        jump,
+        last,
+        hip_y: events.hip.y(events.landing),
+        scale: values.scale,
+        lag_s,
+        yaw_deg: with.yaw_deg,
+    }
 }
 
 /// The flight itself: time, heights, velocities (METRICS §4.2).
@@ -133,7 +140,11 @@ impl Heights {
         let u_flight_s = values.takeoff_u.hypot(values.landing_u);
         let kind = found.kind.kind;
         let judge = |height: Measured| {
-            if kind == JumpKind::SquatJump { bounds::SJ_HEIGHT_M.judge(height) } else { bounds::HEIGHT_M.judge(height) }
+            if kind == JumpKind::SquatJump {
+                bounds::SJ_HEIGHT_M.judge(height)
+            } else {
+                bounds::HEIGHT_M.judge(height)
+            }
         };
         let judge_flight = |flight: Measured| match kind {
             JumpKind::DropJump | JumpKind::RepeatedJump => bounds::REACTIVE_FLIGHT_S.judge(flight),
@@ -160,7 +171,11 @@ impl Heights {
             flight_time_s: judge_flight(values.plain(flight_s, u_flight_s, "toe_hinge")),
             headline: judge(values.plain(velocity * rise_s / 2.0, velocity * u_rise_s, "rise_fit")),
             flight: judge(flight),
-            corrected: judge(values.plain(v0 * v0 / (2.0 * G), u_corrected, "flight_time_less_landing_posture")),
+            corrected: judge(values.plain(
+                v0 * v0 / (2.0 * G),
+                u_corrected,
+                "flight_time_less_landing_posture",
+            )),
             rise: judge(values.metres(rise_px * scale, velocity * u_rise_s, "hip_rise")),
             velocity: values.plain(velocity, G * u_rise_s, "rise_fit"),
             velocity_kinematic: kinematic.map_or_else(
@@ -180,10 +195,14 @@ fn consistent(heights: &Heights, phases: &Phases, values: &Values) -> Measured {
     }
     // Only a stated height makes the picture's velocity independent.
     let ballistic = (2.0 * G * height).sqrt();
-    if values.scale.method != GRAVITY && bounds::VELOCITY_OVER_BALLISTIC.is_broken(heights.velocity_kinematic.value().map(|v| v / ballistic)) {
+    if values.scale.method != GRAVITY
+        && bounds::VELOCITY_OVER_BALLISTIC
+            .is_broken(heights.velocity_kinematic.value().map(|v| v / ballistic))
+    {
         headline = headline.noted("inconsistent:takeoff_velocity");
     }
-    if bounds::DEPTH_OVER_HEIGHT.is_broken(phases.countermovement_depth_m.value().map(|depth| depth / height)) {
+    if bounds::DEPTH_OVER_HEIGHT.is_broken(phases.countermovement_depth_m.value().map(|depth| depth / height))
+    {
         headline = headline.noted("inconsistent:depth");
     }
     let slowness = phases.concentric_s.value().zip(phases.countermovement_depth_m.value());

@@ -79,7 +79,8 @@ fn report(person_id: u32, now: f64, start: (f64, f64), end: (f64, f64), hops: &[
     };
     let none = |method| Measured::unavailable(method, "no_valid_hop");
     let mean = |of: fn(&Hop) -> Option<(f64, f64)>, method| {
-        mean_of(valid.iter().filter_map(|hop| of(hop))).map_or_else(|| none(method), |(v, u)| judge(Measured::new(v, u, method)))
+        mean_of(valid.iter().filter_map(|hop| of(hop)))
+            .map_or_else(|| none(method), |(v, u)| judge(Measured::new(v, u, method)))
     };
     let mut best: Vec<(f64, f64)> = valid.iter().filter_map(|hop| hop.rsi).collect();
     best.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
