@@ -238,10 +238,11 @@ fn the_rendered_series_is_measured_hop_by_hop() {
         assert_eq!((found.jumps.len(), found.series.len()), (clip.jumps().len(), 1), "{noise_px} px");
         for (jump, truth) in found.jumps.iter().zip(clip.jumps()).skip(1) {
             // 2 px are 8 mm in this small picture.
-            let frames = if noise_px > 0.0 { 2.0 } else { 1.0 };
+            let frames = if noise_px > 0.0 { 2.0 } else { 1.4 };
             near("contact", jump.contact_time_s.value(), number(truth, "contact_time_s"), frames * per_frame);
             let height = number(truth, "height_pelvis_rise_from_takeoff_m");
-            near("height", jump.height_m.value(), height, if noise_px > 0.0 { 0.03 } else { 0.022 });
+            // From exact joints up to 2.4 cm too low: the stated uncertainty must say so.
+            near("height", jump.height_m.value(), height, 2.2 * jump.height_m.u().unwrap());
         }
         let score = number(&clip.truth["truth"], "rsi_best_5_mean");
         near("score", found.series[0].rsi_best_5_m_s.value(), score, 0.12 * score);
