@@ -10,63 +10,14 @@ use spotter_models::{
     StageTimes,
 };
 use spotter_movement::{
-    BarPoint, Choice, Event, Exercise, Keypoint, Layout, ModelProfile, PersonPose, PosePerson, Session,
-    SessionQuality, Settings, View,
+    BarPoint, Choice, Event, Keypoint, Layout, ModelProfile, PersonPose, PosePerson, Session, SessionQuality,
+    Settings,
 };
+
+use crate::athlete::Athlete;
 
 /// More people than an estimator is ever asked for.
 const MAX_PEOPLE: usize = 10;
-
-/// What the coach or the installer said of a station's athlete.
-#[derive(Debug, Clone, Default)]
-pub struct Athlete {
-    /// Exercise, or automatic.
-    pub exercise: Exercise,
-    /// Standing height, for the scale.
-    pub height_m: Option<f64>,
-    /// Body mass, kilograms.
-    pub mass_kg: Option<f64>,
-    /// Load on the bar, bar included, kilograms.
-    pub load_kg: Option<f64>,
-    /// Speed of the treadmill, metres per second.
-    pub speed_m_s: Option<f64>,
-    /// Diameter of the plates in metres; competition plates where not stated.
-    pub plate_diameter_m: Option<f64>,
-    /// Where the camera stands, where stated.
-    pub view: Option<View>,
-}
-
-impl Athlete {
-    /// Takes a coach's choice.
-    fn choose(&mut self, choice: Choice) {
-        self.exercise = choice.exercise;
-        self.height_m = choice.athlete_height_m;
-        self.mass_kg = choice.mass_kg;
-        self.load_kg = choice.load_kg;
-        self.speed_m_s = choice.speed_m_s;
-    }
-
-    /// Settings of a session for this athlete.
-    pub fn settings(
-        &self,
-        layout: Layout,
-        (width_px, height_px): (u32, u32),
-        model: ModelProfile,
-    ) -> Settings {
-        let unknown = Settings::new(layout, width_px, height_px);
-        Settings {
-            athlete_height_m: self.height_m,
-            mass_kg: self.mass_kg,
-            load_kg: self.load_kg,
-            speed_m_s: self.speed_m_s,
-            plate_diameter_m: self.plate_diameter_m.unwrap_or(unknown.plate_diameter_m),
-            exercise: self.exercise,
-            view: self.view,
-            model,
-            ..unknown
-        }
-    }
-}
 
 /// Where one frame's time went.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,6 +1,7 @@
 //! The daemon as a library: wiring, configuration, stations, outbox, MQTT, HTTP, health, watchdog, subcommands.
 
 pub mod analysis;
+pub mod athlete;
 pub mod board;
 pub mod choices;
 pub mod cli;

@@ -9,7 +9,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::analysis::{Analysis, Athlete};
+use crate::analysis::Analysis;
+use crate::athlete::{self, Athlete};
 use crate::board::Board;
 use crate::choices::{ChoiceMessage, Choices};
 use crate::commands::watch_table;
@@ -112,7 +113,7 @@ async fn stations(
     for (index, (station, loaded)) in config.station.iter().zip(loading).enumerate() {
         let opened = loaded.await.or_exit(Code::Software)?;
         let opened = opened.map_err(|error| Failure::new(model_code(&error), error))?;
-        let analysis = Analysis::new(opened.estimator, opened.profile, athlete(station));
+        let analysis = Analysis::new(opened.estimator, opened.profile, athlete_of(station));
         let station =
             Station::new(station.clone(), analysis, health.station(index), links.clone(), stop.clone());
         stations.push(station.or_exit(Code::NoInput)?);
@@ -120,10 +121,19 @@ async fn stations(
     Ok(stations)
 }
 
-fn athlete(station: &StationConfig) -> Athlete {
+fn athlete_of(station: &StationConfig) -> Athlete {
+    // The configuration was checked: a place that can't be used never gets here.
+    let (floor, area) =
+        athlete::place(station.floor.as_ref(), station.area_px.as_deref(), station.area_m.as_deref())
+            .unwrap_or_default();
     Athlete {
         exercise: station.exercise,
         height_m: station.athlete_height_m,
+        velocity_loss_stop_pct: station.velocity_loss_stop_pct,
+        plate_diameter_m: station.plate_diameter_m,
+        camera_distance_m: station.camera_distance_m,
+        floor,
+        area,
         view: station.view,
         ..Athlete::default()
     }

@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use spotter::analysis::{Analysis, Athlete};
+use spotter::analysis::Analysis;
+use spotter::athlete::Athlete;
 use spotter::cli::{ModelArg, PlaceArgs};
 use spotter::config::ModelsConfig;
 use spotter::{estimators, places};

@@ -17,6 +17,11 @@ fn complete() -> Config {
         source = { type = "rtsp", url = "rtsp://camera" }
         athlete_height_m = 1.8
         view = "sagittal"
+        plate_diameter_m = 0.45
+        camera_distance_m = 3.5
+        velocity_loss_stop_pct = 20
+        floor = { image_px = [[1, 9], [9, 9], [8, 5], [2, 5]], floor_m = [[0, 0], [2, 0], [2, 2], [0, 2]] }
+        area_m = [[0, 0], [2, 0], [2, 2]]
         [models]
         dir = "/a"
         onnxruntime = "/b"

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use config::{Environment, File, FileFormat};
 
-use super::Config;
+use super::{Config, StationConfig};
+use crate::athlete;
 
 /// The configuration can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -74,11 +75,7 @@ fn check(config: &Config) -> Result<(), String> {
         if !seen.insert(&station.name) {
             return Err(format!("`station`: the name `{}` is used twice", station.name));
         }
-        if let Some(height_m) = station.athlete_height_m
-            && !(0.8..=2.5).contains(&height_m)
-        {
-            return Err(format!("`station.athlete_height_m`: {height_m} is outside 0.8–2.5 m"));
-        }
+        check_station(station)?;
     }
     if !(1..=10).contains(&config.models.max_people) {
         return Err(format!("`models.max_people`: {} is outside 1–10", config.models.max_people));
@@ -87,6 +84,26 @@ fn check(config: &Config) -> Result<(), String> {
         return Err(format!("`models.threads`: {} is outside 0–64", config.models.threads));
     }
     Ok(())
+}
+
+fn check_station(station: &StationConfig) -> Result<(), String> {
+    for (key, value, range, unit) in [
+        ("athlete_height_m", station.athlete_height_m, 0.8..=2.5, "m"),
+        ("plate_diameter_m", station.plate_diameter_m, 0.1..=0.6, "m"),
+        ("camera_distance_m", station.camera_distance_m, 0.5..=30.0, "m"),
+        ("velocity_loss_stop_pct", station.velocity_loss_stop_pct, 1.0..=90.0, "%"),
+    ] {
+        if let Some(value) = value.filter(|value| !range.contains(value)) {
+            return Err(format!(
+                "`station.{key}`: {value} is outside {}–{} {unit}",
+                range.start(),
+                range.end()
+            ));
+        }
+    }
+    athlete::place(station.floor.as_ref(), station.area_px.as_deref(), station.area_m.as_deref())
+        .map(|_| ())
+        .map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use spotter_capture::SourceDescription;
 use spotter_models::LandmarkModel;
-use spotter_movement::{Exercise, View};
+use spotter_movement::{Exercise, FloorMarks, View};
 
 pub use load::{ConfigError, load, parse};
 pub use name::Name;
@@ -67,6 +67,24 @@ pub struct StationConfig {
     /// Where the camera stands: `sagittal`, `oblique` or `frontal`; estimated when absent.
     #[serde(default)]
     pub view: Option<View>,
+    /// Diameter of the plates in metres, for the scale at the bar; 0.45 when absent.
+    #[serde(default)]
+    pub plate_diameter_m: Option<f64>,
+    /// Distance of the camera from the athlete in metres: carries the plate's scale to the body.
+    #[serde(default)]
+    pub camera_distance_m: Option<f64>,
+    /// Velocity loss in a set, percent, at which the unit tells the athlete to stop; never when absent.
+    #[serde(default)]
+    pub velocity_loss_stop_pct: Option<f64>,
+    /// Four marks on the floor, for lengths on it.
+    #[serde(default)]
+    pub floor: Option<FloorMarks>,
+    /// Corners of the station's area in the picture: only who stays in it is measured.
+    #[serde(default)]
+    pub area_px: Option<Vec<[f64; 2]>>,
+    /// The same in metres on the marked floor.
+    #[serde(default)]
+    pub area_m: Option<Vec<[f64; 2]>>,
 }
 
 /// Pose models and the runtime that computes them.

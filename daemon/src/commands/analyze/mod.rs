@@ -20,7 +20,7 @@ use spotter_movement::{Report, SessionQuality};
 use self::input::{Input, Kind};
 use self::print::Printer;
 use self::progress::{Bar, Progress};
-use crate::analysis::Athlete;
+use crate::athlete::Athlete;
 use crate::cli::AnalyzeArgs;
 use crate::exit::{Code, Failure};
 
@@ -46,6 +46,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
         speed_m_s: args.speed,
         plate_diameter_m: Some(args.plate_diameter),
         view: args.view.map(Into::into),
+        ..Athlete::default()
     };
     let workers = batch::workers(inputs.len());
     let progress = Progress::new(inputs.len());

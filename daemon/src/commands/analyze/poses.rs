@@ -12,7 +12,7 @@ use spotter_movement::{
 
 use super::progress::Bar;
 use super::{Outcome, file_name, in_file, note_absence};
-use crate::analysis::Athlete;
+use crate::athlete::Athlete;
 use crate::estimators;
 use crate::exit::{Code, Failure, model_code};
 
