@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
-use spotter_movement::{Cue, Event, Jump, JumpSeries, Landing, Refusal, Rep, Set};
+use spotter_movement::{Cue, Event, GaitBout, Jump, JumpSeries, Landing, Refusal, Rep, Set};
 
 use super::topics::Topics;
 use crate::choices::{ChoiceError, ChoiceMessage};
@@ -40,6 +40,7 @@ enum Data<'a> {
     Jump(&'a Jump),
     Landing(&'a Landing),
     JumpSeries(&'a JumpSeries),
+    Gait(&'a GaitBout),
     Refused(&'a Refusal),
     Other(&'a Event),
 }
@@ -77,6 +78,7 @@ pub(super) fn event(
         Event::Jump(jump) => ("jump", Class::Movement, Data::Jump(jump)),
         Event::Landing(landing) => ("landing", Class::Movement, Data::Landing(landing)),
         Event::JumpSeries(series) => ("jump_series", Class::Summary, Data::JumpSeries(series)),
+        Event::Gait(bout) => ("gait", Class::Summary, Data::Gait(bout)),
         Event::Refused(refusal) => ("refused", Class::Notice, Data::Refused(refusal)),
         event => (event.kind(), Class::Movement, Data::Other(event)),
     };

@@ -50,6 +50,12 @@ pub(crate) const DEPTH_OVER_HEIGHT: Bounds = consistency(0.3, 1.5);
 pub(crate) const PUSH_OVER_DEPTH_S_M: Bounds = consistency(0.5, 2.5);
 pub(crate) const REP_S: Bounds = bounds((0.4, 20.0), (1.0, 8.0));
 pub(crate) const MEAN_CONCENTRIC_M_S: Bounds = bounds((0.05, 2.5), (0.15, 1.3));
+pub(crate) const CADENCE_RUN_SPM: Bounds = bounds((120.0, 240.0), (150.0, 200.0));
+pub(crate) const CADENCE_WALK_SPM: Bounds = bounds((60.0, 180.0), (90.0, 132.0));
+pub(crate) const CONTACT_RUN_S: Bounds = bounds((0.06, 0.40), (0.085, 0.30));
+pub(crate) const DUTY_RUN: Bounds = bounds((0.15, 0.50), (0.25, 0.42));
+pub(crate) const OSCILLATION_RUN_M: Bounds = bounds((0.02, 0.20), (0.06, 0.10));
+pub(crate) const LEAN_RUN_DEG: Bounds = bounds((-15.0, 40.0), (0.0, 15.0));
 pub(crate) const KNEE_FLEXION_DEG: Bounds = bounds((-15.0, 165.0), (0.0, 140.0));
 
 impl Bounds {
@@ -78,7 +84,7 @@ mod tests {
     use super::*;
 
     /// Every row with a value that passes, one that is unusual and one that can't be.
-    const ROWS: [(Bounds, f64, f64, f64); 20] = [
+    const ROWS: [(Bounds, f64, f64, f64); 26] = [
         (HEIGHT_M, 0.3, 0.1, 1.4),
         (FLIGHT_S, 0.5, 0.2, 1.4),
         (DEPTH_M, 0.3, 0.8, 1.2),
@@ -99,6 +105,12 @@ mod tests {
         (REP_S, 3.0, 10.0, 0.3),
         (MEAN_CONCENTRIC_M_S, 0.6, 1.6, 2.6),
         (KNEE_FLEXION_DEG, 110.0, 150.0, 170.0),
+        (CADENCE_RUN_SPM, 174.0, 220.0, 250.0),
+        (CADENCE_WALK_SPM, 110.0, 70.0, 190.0),
+        (CONTACT_RUN_S, 0.23, 0.35, 0.5),
+        (DUTY_RUN, 0.34, 0.2, 0.6),
+        (OSCILLATION_RUN_M, 0.08, 0.04, 0.3),
+        (LEAN_RUN_DEG, 7.0, 20.0, 50.0),
     ];
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Cue, Jump, JumpSeries, Landing, Rep, Set};
+use crate::{Cue, GaitBout, Jump, JumpSeries, Landing, Rep, Set};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -22,6 +22,8 @@ pub enum Event {
     Landing(Landing),
     /// A series of repeated jumps is over.
     JumpSeries(JumpSeries),
+    /// A bout of walking or running is over, or half a minute of a long one.
+    Gait(Box<GaitBout>),
     /// Something was seen that can't be measured honestly.
     Refused(Refusal),
 }
@@ -36,6 +38,7 @@ impl Event {
             Event::Jump(_) => "jump",
             Event::Landing(_) => "landing",
             Event::JumpSeries(_) => "jump_series",
+            Event::Gait(_) => "gait",
             Event::Refused(_) => "refused",
         }
     }
@@ -49,6 +52,7 @@ impl Event {
             Event::Jump(jump) => jump.decided_s,
             Event::Landing(landing) => landing.decided_s,
             Event::JumpSeries(series) => series.decided_s,
+            Event::Gait(bout) => bout.gait.decided_s,
             Event::Refused(refusal) => refusal.decided_s,
         }
     }
@@ -59,7 +63,7 @@ impl Event {
 pub struct Refusal {
     /// Person.
     pub person_id: u32,
-    /// What was seen: `jump`.
+    /// What was seen: `jump` or `gait`.
     pub what: &'static str,
     /// About when, seconds.
     pub t_s: f64,
@@ -85,6 +89,8 @@ pub enum Phase {
     Concentric,
     /// Off the ground.
     Flight,
+    /// Walking or running.
+    Gait,
     /// Not seen for longer than a gap that can be bridged.
     Lost,
 }
@@ -108,4 +114,6 @@ pub struct LivePerson {
     pub last_rep_velocity_m_s: Option<f64>,
     /// Height of the last jump, metres.
     pub last_jump_height_m: Option<f64>,
+    /// Steps a minute over the last ten seconds of walking or running.
+    pub cadence_spm: Option<f64>,
 }

@@ -4,7 +4,7 @@
 //! bit, however fast it arrives: the only time is the frame's PTS.
 //!
 //! How a number comes about: a person's keypoints become one [`body`] sample a frame (both sides combined, spikes dropped);
-//! [`calibrate`] turns pixels into metres; [`jump`] and [`strength`] find movements and
+//! [`calibrate`] turns pixels into metres; [`jump`], [`strength`] and [`gait`] find movements and
 //! measure them on the raw samples; [`record`] declares what they report.
 
 mod body;
@@ -13,6 +13,7 @@ mod calibrate;
 mod display;
 mod event;
 mod exercise;
+mod gait;
 mod jump;
 mod measured;
 mod person;
@@ -33,6 +34,10 @@ pub use calibrate::{Floor, FloorError, FloorMarks};
 pub use event::{Event, LivePerson, Phase, Refusal};
 pub use exercise::Exercise;
 pub use jump::{Jump, JumpKind, JumpSeries, Landing};
+pub use gait::{
+    Completeness, Cycle, CycleRange, FootEvent, Gait, GaitBout, GaitKind, GaitProfile, MeanCurve, RangeCheck,
+    ReasonCount, ValidationFailure,
+};
 pub use measured::{Measured, Quality};
 pub use pose::{BarPoint, Keypoint, Layout, PersonPose};
 pub use pose_file::{PoseFaults, PoseFileError, PoseFrame, PoseHeader, PosePerson, PoseReader, PoseWriter};

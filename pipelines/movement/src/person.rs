@@ -6,6 +6,7 @@ use crate::body::{BarSample, BodyReader, BodySample};
 use crate::calibrate::{Calibrator, Scale};
 use crate::display::Display;
 use crate::event::{Event, LivePerson, Phase};
+use crate::gait::Gaits;
 use crate::jump::Jumps;
 use crate::measured::rounded;
 use crate::pose::{BarPoint, PersonPose};
@@ -105,6 +106,7 @@ pub(crate) struct Person {
     observed: Observed,
     jumps: Jumps,
     strength: Strength,
+    gaits: Gaits,
     /// Survives gaps, unlike the history.
     last_body: Option<BodySample>,
     lost: bool,
@@ -126,6 +128,7 @@ impl Person {
             },
             jumps: Jumps::new(),
             strength: Strength::new(settings),
+            gaits: Gaits::new(),
             last_body: None,
             lost: false,
             swaps: SwapGuard::default(),
@@ -257,6 +260,9 @@ impl Person {
     /// Open movements can't go on.
     pub(crate) fn discard(&mut self, out: &mut Out<'_>) {
         let lost = [self.jumps.discard(), self.strength.discard()];
+        // A bout of steps does not need its end: what was measured of it comes out.
+        let gaits = &mut self.gaits;
+        hushed(!self.presence.is_bound(), out, |out| gaits.discard(out));
         out.tally.discarded += lost.iter().filter(|open| **open).count() as u64;
         self.observed.ring.clear();
         self.swaps.reset();
@@ -276,7 +282,11 @@ impl Person {
             }
             self.follow(frame, frame.t, out);
             if let Some(seen) = self.observed.seen(frame) {
-                hushed(hush, out, |out| self.strength.finish(&seen, out));
+                let (gaits, strength) = (&mut self.gaits, &mut self.strength);
+                hushed(hush, out, |out| {
+                    gaits.finish(&seen, out);
+                    strength.finish(&seen, out);
+                });
             }
         }
         self.close(frame.t, out);
@@ -300,12 +310,15 @@ impl Person {
                 .map(|knee| rounded(knee - frame.settings.model.knee_flexion_bias_deg)),
             last_rep_velocity_m_s: self.strength.last_velocity_m_s().map(rounded),
             last_jump_height_m: self.jumps.last_height_m().map(rounded),
+            cadence_spm: self.gaits.cadence_spm(frame.t).map(rounded),
         }
     }
 
     fn phase(&self, frame: &Frame<'_>) -> Phase {
         if frame.t - self.last_seen > LOST_S.max(2.5 * frame.median_dt) {
             Phase::Lost
+        } else if self.gaits.is_moving(frame.t) {
+            Phase::Gait
         } else if self.jumps.is_open() {
             Phase::Flight
         } else {
@@ -329,10 +342,18 @@ impl Person {
     /// Runs the state machines on what is known up to `to`.
     fn follow(&mut self, frame: &Frame<'_>, to: f64, out: &mut Out<'_>) {
         let Some(seen) = self.observed.seen(frame) else { return };
-        let (jumps, strength) = (&mut self.jumps, &mut self.strength);
+        let (jumps, strength, gaits) = (&mut self.jumps, &mut self.strength, &mut self.gaits);
         let mut last_jump = None;
         hushed(!self.presence.is_bound(), out, |out| {
             let before = out.events.len();
+            gaits.follow(&seen, out);
+            if gaits.is_moving(frame.t) {
+                // Steps bend the knees and leave the ground: they are neither repetitions nor jumps.
+                jumps.discard();
+                strength.landed(frame.t);
+                strength.follow(&seen, to, true, out);
+                return;
+            }
             if let Some(landing) = jumps.follow(&seen, out) {
                 strength.landed(landing);
             }

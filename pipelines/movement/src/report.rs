@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use crate::measured::rounded;
-use crate::{Event, Jump, JumpSeries, Landing, Rep, SessionQuality, Set};
+use crate::{Cycle, Event, Gait, GaitBout, Jump, JumpSeries, Landing, Rep, SessionQuality, Set};
 
 /// Where a recording comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -87,8 +87,10 @@ pub struct Report {
     jumps: Vec<ReportedJump>,
     jump_series: Vec<JumpSeries>,
     sets: Vec<ReportedSet>,
-    /// Not measured by this version: always null.
-    gait: Option<()>,
+    /// Walking or running of the athlete: the values of the longest bout, the foot strikes and toe-offs of all. Null where there was none.
+    gait: Option<Gait>,
+    /// Cycles of all bouts, in order of time.
+    cycles: Vec<Cycle>,
     quality: SessionQuality,
 }
 
@@ -104,8 +106,10 @@ impl Report {
             jump_series: Vec::new(),
             sets: Vec::new(),
             gait: None,
+            cycles: Vec::new(),
             quality,
         };
+        let mut bouts: Vec<&GaitBout> = Vec::new();
         for event in events {
             match event {
                 Event::Jump(jump) => report.jumps.push(ReportedJump { jump: jump.clone(), landing: None }),
@@ -113,6 +117,7 @@ impl Report {
                 Event::JumpSeries(series) => report.jump_series.push(series.clone()),
                 Event::Rep(rep) => reps.push(rep.clone()),
                 Event::SetEnded(set) => report.sets.push(ReportedSet { set: set.clone(), reps: Vec::new() }),
+                Event::Gait(bout) => bouts.push(bout),
                 Event::Cue(_) | Event::Refused(_) => {}
             }
         }
@@ -123,7 +128,29 @@ impl Report {
             }
         }
         report.sets.sort_by_key(|of| of.set.set_number);
+        report.add_gait(&bouts);
         report
+    }
+
+    /// The athlete is who did the sets and jumps, if there are any: others may walk past. Else it is who took the most steps.
+    fn add_gait(&mut self, bouts: &[&GaitBout]) {
+        let athletes: Vec<u32> = (self.jumps.iter().map(|of| of.jump.person_id))
+            .chain(self.sets.iter().map(|of| of.set.person_id))
+            .collect();
+        let whole = bouts.iter().map(|bout| &bout.gait).filter(|gait| gait.scope == "bout");
+        let longest = whole
+            .filter(|gait| athletes.is_empty() || athletes.contains(&gait.person_id))
+            .reduce(|a, b| if b.step_count > a.step_count { b } else { a });
+        let Some(longest) = longest else { return };
+        let mut gait = longest.clone();
+        gait.foot_strikes.clear();
+        gait.toe_offs.clear();
+        for bout in bouts.iter().filter(|bout| bout.gait.person_id == gait.person_id) {
+            gait.foot_strikes.extend(&bout.gait.foot_strikes);
+            gait.toe_offs.extend(&bout.gait.toe_offs);
+            self.cycles.extend(bout.cycles.iter().cloned());
+        }
+        self.gait = Some(gait);
     }
 
     /// The JSON Schema of what a report serialises to.
@@ -160,6 +187,16 @@ impl Report {
     /// Sets in order of time, each with its repetitions.
     pub fn sets(&self) -> impl Iterator<Item = (&Set, &[Rep])> {
         self.sets.iter().map(|of| (&of.set, of.reps.as_slice()))
+    }
+
+    /// Walking and running of the athlete.
+    pub fn gait(&self) -> Option<&Gait> {
+        self.gait.as_ref()
+    }
+
+    /// Normalised cycles of the athlete in order of time.
+    pub fn cycles(&self) -> &[Cycle] {
+        &self.cycles
     }
 
     /// Where it comes from.

@@ -1,6 +1,6 @@
 //! What a session must be told.
 
-use crate::{Exercise, Floor, Layout, Station};
+use crate::{CycleRange, Exercise, Floor, GaitProfile, Layout, Station};
 
 /// Where the camera stands relative to the athlete (METRICS §3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -75,6 +75,8 @@ pub struct ModelProfile {
     pub knee_flexion_bias_deg: f64,
     /// Standard uncertainty of knee flexion from the side, degrees.
     pub knee_flexion_u_deg: f64,
+    /// Errors in walking and running.
+    pub gait: GaitProfile,
 }
 
 impl Default for ModelProfile {
@@ -101,6 +103,7 @@ impl Default for ModelProfile {
             vertical_gain_u: 0.03,
             knee_flexion_bias_deg: 0.0,
             knee_flexion_u_deg: 7.0,
+            gait: GaitProfile::default(),
         }
     }
 }
@@ -152,7 +155,7 @@ impl ModelProfile {
                 return Err(format!("{name} = {u} must be a number and not negative"));
             }
         }
-        Ok(())
+        self.gait.check()
     }
 
     /// Whether take-off and landing of this model were measured against truth.
@@ -195,6 +198,8 @@ pub struct Settings {
     pub exercise: Exercise,
     /// View, where the installer stated it.
     pub view: Option<View>,
+    /// Ranges that the normalised curves of walking are checked against (METRICS §6.4).
+    pub gait_ranges: Vec<CycleRange>,
     /// The pose model's known biases.
     pub model: ModelProfile,
 }
@@ -247,6 +252,7 @@ impl Settings {
             station: None,
             exercise: Exercise::Auto,
             view: None,
+            gait_ranges: crate::gait::level_walking(),
             model: ModelProfile::default(),
         }
     }

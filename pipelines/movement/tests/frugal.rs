@@ -66,8 +66,14 @@ fn recorded_people_allocate_nothing_between_events() {
         let recording = truth::poses(name, "full");
         let (times, all) = allocating(&recording, settings(&recording, Some(1.80), profile("full")));
         println!("{name}: {} of {all} frames allocate", times.len());
-        // A person who comes into view takes memory once.
-        assert!(times.len() <= 2, "{name}: {times:?}");
+        // A person who comes into view takes memory once. A step is an event without a message of its own: it is kept, with its
+        // cycle, until the bout is reported; there are no more than four strikes and toe-offs a second of walking, six of running.
+        let steps = match name {
+            "walk_sag_30" => all * 4 / 30,
+            "run_sag_60" => all * 6 / 60,
+            _ => 0,
+        };
+        assert!(times.len() <= 2 + steps, "{name}: {times:?}");
     }
 }
 

@@ -28,6 +28,7 @@ use landing::Watched;
 use measure::{Landed, Reject, Surroundings, measure};
 pub use record::{Jump, JumpKind, JumpSeries, Landing};
 use series::Series;
+pub(crate) use events::G;
 
 /// The jumps of one person.
 #[derive(Debug)]

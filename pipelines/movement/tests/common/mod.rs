@@ -6,8 +6,10 @@
 
 pub mod coverage;
 pub mod frontal;
+pub mod gait;
 pub mod physics;
 pub mod truth;
+pub mod walker;
 pub mod wild;
 
 use std::time::Duration;
@@ -115,6 +117,18 @@ pub fn profile_of(model: &str, table: &str) -> ModelProfile {
     let mut figures = manifest["movement"].as_table().unwrap().clone();
     figures.extend(manifest[table].as_table().unwrap().clone());
     let profile: ModelProfile = toml::Value::Table(figures).try_into().unwrap();
+    profile.check().unwrap();
+    profile
+}
+
+/// Known biases of a pose model after its refinement by the heatmap.
+pub fn refined_profile(model: &str) -> ModelProfile {
+    let path =
+        format!("{}/../../models/manifests/blazepose_landmark_{model}.toml", env!("CARGO_MANIFEST_DIR"));
+    let manifest: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
+    let mut movement = manifest["movement"].as_table().unwrap().clone();
+    movement.extend(manifest["movement_refined"].as_table().unwrap().clone());
+    let profile: ModelProfile = movement.try_into().unwrap();
     profile.check().unwrap();
     profile
 }
