@@ -39,7 +39,7 @@ fn main() {
     }
     for path in std::env::args().skip(2) {
         println!("== {path}");
-        let Some(clip) = truth::clip_at(path.as_ref()) else { continue };
+        let clip = truth::clip_at(path.as_ref());
         let joints = truth::joints(&clip);
         show("joints", &clip, &joints, ModelProfile::default());
         let mut noisy = joints;

@@ -33,11 +33,11 @@ mod strength;
 pub use calibrate::{Floor, FloorError, FloorMarks};
 pub use event::{Event, LivePerson, Phase, Refusal};
 pub use exercise::Exercise;
-pub use jump::{Jump, JumpKind, JumpSeries, Landing};
 pub use gait::{
     Completeness, Cycle, CycleRange, FootEvent, Gait, GaitBout, GaitKind, GaitProfile, MeanCurve, RangeCheck,
     ReasonCount, ValidationFailure,
 };
+pub use jump::{Jump, JumpKind, JumpSeries, Landing};
 pub use measured::{Measured, Quality};
 pub use pose::{BarPoint, Keypoint, Layout, PersonPose};
 pub use pose_file::{PoseFaults, PoseFileError, PoseFrame, PoseHeader, PosePerson, PoseReader, PoseWriter};

@@ -24,11 +24,11 @@ use crate::person::{Out, Seen};
 use crate::pose::Joint;
 use contact::{HOP_CONTACT_S, LastFlight};
 use detect::{Contact, FlightDetector};
+pub(crate) use events::G;
 use landing::Watched;
 use measure::{Landed, Reject, Surroundings, measure};
 pub use record::{Jump, JumpKind, JumpSeries, Landing};
 use series::Series;
-pub(crate) use events::G;
 
 /// The jumps of one person.
 #[derive(Debug)]

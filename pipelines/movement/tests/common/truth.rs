@@ -49,14 +49,6 @@ pub fn clip_at(path: &Path) -> Clip {
     let truth: Value = serde_json::from_reader(BufReader::new(File::open(path).unwrap())).unwrap();
     let height_m = truth["athlete_height_m"].as_f64().unwrap();
     Clip { truth, height_m }
-    clip_at(&folder()?.join("clips").join(format!("{name}.truth.json")))
-}
-
-/// The clip of a truth file, if it is there.
-pub fn clip_at(path: &std::path::Path) -> Option<Clip> {
-    let truth: Value = serde_json::from_reader(BufReader::new(File::open(path).ok()?)).unwrap();
-    let height_m = truth["athlete_height_m"].as_f64()?;
-    Some(Clip { truth, height_m })
 }
 
 /// The truth's joints as a recording.
