@@ -143,8 +143,11 @@ impl Rows {
     }
 }
 
-/// `jumps` holds events of the kind `jump`.
+/// `jumps` holds events of the kind `jump`; a series and a completeness are one each.
 fn singular(name: &str) -> &str {
+    if name.ends_with("series") || name.ends_with("ss") {
+        return name;
+    }
     name.strip_suffix('s').unwrap_or(name)
 }
 
@@ -241,10 +244,12 @@ mod tests {
     const REPORT: &str = r#"{"schema":1,"source":{"file":"x"},
         "jumps":[{"person_id":1,"kind":"cmj","quality":"high","height_m":0.3,
             "provenance":{"height_m":{"u":0.01,"method":"m","quality":"high","reasons":[]}}}],
+        "jump_series":[{"person_id":1,"hop_count":10}],
         "sets":[{"person_id":2,"exercise":"back_squat","set_number":1,"reps":[
             {"person_id":2,"set_number":1,"rep_number":null,"status":"partial","rom_m":null,"faults":["a","b"],
              "provenance":{"rom_m":{"u":null,"method":"m","quality":"low","reasons":["no_hip","oblique_view"]}}}]}],
-        "gait":{"person_id":3,"kind":"run","cadence_spm":170.5,"foot_strikes":[{"side":"left","t_s":1.25}]},
+        "gait":{"person_id":3,"kind":"run","cadence_spm":170.5,"foot_strikes":[{"side":"left","t_s":1.25}],
+            "completeness":[{"variable":"knee","completeness":0.8}]},
         "cycles":[{"side":"right","curve":[1,2,3],"completeness":{"knee":0.9}}],
         "quality":{"frames":3}}"#;
 
@@ -262,12 +267,12 @@ mod tests {
     fn each_event_has_its_row_and_each_number_its_uncertainty() {
         let rows = table(&[("a, \"b\".mp4", REPORT)]);
         let events: Vec<&str> = rows.iter().map(|row| row["event"].as_str()).collect();
-        assert_eq!(events, ["jump", "set", "rep", "gait", "foot_strike", "cycle"]);
+        assert_eq!(events, ["jump", "jump_series", "set", "rep", "gait", "foot_strike", "completeness", "cycle"]);
         assert!(rows.iter().all(|row| row["file"] == "a, \"b\".mp4"));
         let jump = &rows[0];
         assert_eq!((jump["height_m"].as_str(), jump["height_m_u"].as_str()), ("0.3", "0.01"));
         assert_eq!((jump["height_m_quality"].as_str(), jump["rom_m"].as_str()), ("high", ""));
-        let rep = &rows[2];
+        let rep = &rows[3];
         assert_eq!(
             (rep["rom_m"].as_str(), rep["rom_m_u"].as_str(), rep["rom_m_quality"].as_str()),
             ("", "", "low")
@@ -276,13 +281,13 @@ mod tests {
             (rep["reasons"].as_str(), rep["faults"].as_str()),
             ("rom_m: no_hip, oblique_view", "a; b")
         );
-        let strike = &rows[4];
+        let strike = &rows[5];
         assert_eq!(
             (strike["person_id"].as_str(), strike["side"].as_str(), strike["t_s"].as_str()),
             ("3", "left", "1.25")
         );
-        assert_eq!(rows[5]["completeness.knee"], "0.9");
-        assert!(!rows[5].contains_key("curve"));
+        assert_eq!(rows[7]["completeness.knee"], "0.9");
+        assert!(!rows[7].contains_key("curve"));
     }
 
     #[test]

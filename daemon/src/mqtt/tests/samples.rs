@@ -11,9 +11,7 @@ pub(super) fn events() -> Vec<Event> {
     let with_feet = |name: &str| name.to_owned();
     let mut events = of_clip("squat_set", with_feet);
     events.extend(of_clip("cmj_three", with_feet));
-    if clip("repeated_jumps").exists() {
-        events.extend(of_clip("repeated_jumps", with_feet));
-    }
+    events.extend(of_clip("repeated_jumps", with_feet));
     events.extend(of_clip("treadmill_run", with_feet));
     // Without toes a jump can't be timed: it is refused.
     events.extend(of_clip(
