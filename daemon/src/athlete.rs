@@ -20,7 +20,7 @@ pub struct Athlete {
     pub velocity_loss_stop_pct: Option<f64>,
     /// Speed of the treadmill, metres per second.
     pub speed_m_s: Option<f64>,
-    /// Diameter of the plates in metres; competition plates where not stated.
+    /// Diameter of the plates in metres; inferred where not stated.
     pub plate_diameter_m: Option<f64>,
     /// Distance of the camera from the athlete, metres.
     pub camera_distance_m: Option<f64>,
@@ -102,7 +102,7 @@ impl Athlete {
             load_kg: self.load_kg,
             velocity_loss_stop_pct: self.velocity_loss_stop_pct,
             speed_m_s: self.speed_m_s,
-            plate_diameter_m: self.plate_diameter_m.unwrap_or(unknown.plate_diameter_m),
+            plate_diameter_m: self.plate_diameter_m,
             camera_distance_m: self.camera_distance_m,
             floor: self.floor,
             station: self.area.clone(),

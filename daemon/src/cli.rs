@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use spotter_models::LandmarkModel;
-use spotter_movement::{Exercise, PLATE_DIAMETER_M, View};
+use spotter_movement::{Exercise, View};
 
 /// Examples at the end of `spotter --help`.
 const EXAMPLES: &str = "\
@@ -99,9 +99,10 @@ pub struct AnalyzeArgs {
     /// Speed of the treadmill or of the athlete in metres a second (0.1–12): for stride length and leg stiffness
     #[arg(long, value_name = "M_S", value_parser = number_within("metres a second", 0.1, 12.0, 2.8))]
     pub speed: Option<f64>,
-    /// Diameter of the plates in metres (0.1–0.6): scale and depth of a bar that is seen in the picture
-    #[arg(long, value_name = "M", value_parser = number_within("metres", 0.1, 0.6, 0.45), default_value_t = PLATE_DIAMETER_M)]
-    pub plate_diameter: f64,
+    /// Diameter of the plates in metres (0.1–0.6): scale of a bar that is seen in the picture [default: the competition size that
+    /// fits the movement]
+    #[arg(long, value_name = "M", value_parser = number_within("metres", 0.1, 0.6, 0.45))]
+    pub plate_diameter: Option<f64>,
     /// Output
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,

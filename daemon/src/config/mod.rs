@@ -67,7 +67,7 @@ pub struct StationConfig {
     /// Where the camera stands: `sagittal`, `oblique` or `frontal`; estimated when absent.
     #[serde(default)]
     pub view: Option<View>,
-    /// Diameter of the plates in metres, for the scale at the bar; 0.45 when absent.
+    /// Diameter of the plates in metres, for the scale at the bar; the competition size that fits the movement when absent.
     #[serde(default)]
     pub plate_diameter_m: Option<f64>,
     /// Distance of the camera from the athlete in metres: carries the plate's scale to the body.

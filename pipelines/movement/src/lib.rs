@@ -45,7 +45,7 @@ pub use quality::{ScaleSummary, SessionQuality};
 pub use record::{Field, Record};
 pub use report::{Report, Source};
 pub use session::Session;
-pub use settings::{Choice, ModelProfile, PLATE_DIAMETER_M, Settings, View};
+pub use settings::{Choice, ModelProfile, Settings, View};
 pub use signal::OneEuro;
 pub use station::{Station, StationError};
 pub use strength::{Cue, CueKind, Evidence, Fault, NotAssessed, Rep, RepStatus, Set};

@@ -186,8 +186,9 @@ pub struct Settings {
     pub velocity_loss_stop_pct: Option<f64>,
     /// Speed of the treadmill belt in metres per second, for stride length and stiffness.
     pub speed_m_s: Option<f64>,
-    /// Diameter of the plates, for the scale at the bar (METRICS §2 B).
-    pub plate_diameter_m: f64,
+    /// Diameter of the plates in metres, for the scale at the bar (METRICS §2 B). Where it is not stated, the competition size that
+    /// fits the body's movement is taken.
+    pub plate_diameter_m: Option<f64>,
     /// Distance of the camera from the athlete in metres, for the scale of the body from the plate.
     pub camera_distance_m: Option<f64>,
     /// The floor in the picture, for lengths on it.
@@ -231,9 +232,6 @@ impl Settings {
     }
 }
 
-/// Diameter of competition plates, metres (IWF).
-pub const PLATE_DIAMETER_M: f64 = 0.45;
-
 impl Settings {
     /// Settings that know the picture and nothing of the athlete or of the pose model.
     pub fn new(layout: Layout, width_px: u32, height_px: u32) -> Self {
@@ -246,7 +244,7 @@ impl Settings {
             load_kg: None,
             velocity_loss_stop_pct: None,
             speed_m_s: None,
-            plate_diameter_m: PLATE_DIAMETER_M,
+            plate_diameter_m: None,
             camera_distance_m: None,
             floor: None,
             station: None,

@@ -44,7 +44,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
         mass_kg: args.mass,
         load_kg: args.load,
         speed_m_s: args.speed,
-        plate_diameter_m: Some(args.plate_diameter),
+        plate_diameter_m: args.plate_diameter,
         view: args.view.map(Into::into),
         ..Athlete::default()
     };

@@ -82,7 +82,7 @@ pub(crate) struct Calibrator {
     scale: Option<Scale>,
     yaw_deg: Option<f64>,
     plate: Plate,
-    plate_diameter_m: f64,
+    plate_diameter_m: Option<f64>,
     camera_distance_m: Option<f64>,
     gravity: Gravity,
     hip_gain: f64,
@@ -147,7 +147,7 @@ impl Calibrator {
     /// Scale at the plate, for the path of the bar's end.
     #[allow(dead_code, reason = "for the measures of the bar")]
     pub(crate) fn bar_scale(&self) -> Option<Scale> {
-        self.plate.scale(self.plate_diameter_m)
+        self.plate.scale(self.plate_diameter_m?)
     }
 
     /// Whether the scale from the given height and that from jumps can't both be right (METRICS §2: more than 8 % apart).
@@ -163,7 +163,7 @@ impl Calibrator {
                 .map(|px| self.scale_of(px, 0.0))
                 .or_else(|| self.limbs_px.map(|px| self.scale_of(px, LIMBS_U)))
         };
-        let plate = || self.plate.body_scale(self.plate_diameter_m, self.camera_distance_m, self.yaw_deg());
+        let plate = || self.plate.body_scale(self.plate_diameter_m?, self.camera_distance_m, self.yaw_deg());
         self.scale = if self.height_m.is_some() {
             standing()
         } else {

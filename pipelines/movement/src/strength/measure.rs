@@ -4,6 +4,7 @@ use super::Rep;
 use super::cycle::Cycle;
 use super::judge::Judged;
 use super::phases::{Phases, Point, phases};
+use super::plate_size::{Diameter, INFERRED, PlateSize};
 use super::report::{Parts, report};
 use super::shoulders::OnShoulders;
 use super::signal::{BOUNDARY_HALF_S, Channel, half_window, heights};
@@ -23,7 +24,10 @@ pub(crate) struct RepContext<'a> {
     pub(crate) scale: Scale,
     /// Standing height that the scale stands for.
     pub(crate) stature_m: f64,
-    pub(crate) plate_diameter_m: f64,
+    /// Diameter of the plates, where stated.
+    pub(crate) plate_diameter_m: Option<f64>,
+    /// What the repetitions before gave of it.
+    pub(super) plate_size: &'a PlateSize,
     pub(crate) has_stood: bool,
     pub(crate) yaw_deg: Option<f64>,
     pub(crate) median_dt: f64,
@@ -60,39 +64,84 @@ pub(crate) struct Followed {
     pub(crate) u_scale: f64,
     /// Where its metres come from: the plate, or what the body's come from.
     pub(crate) metres: &'static str,
+    /// Diameter of the tracked plate by the body's metres.
+    pub(super) plate_ratio_m: Option<f64>,
 }
 
-/// Measures a repetition.
-pub(crate) fn measure(ring: &Ring<BodySample>, cycle: &Cycle, judged: &Judged, with: &RepContext<'_>) -> Rep {
+/// Measures a repetition; returns what it says of the plate's diameter, too.
+pub(super) fn measure(
+    ring: &Ring<BodySample>,
+    cycle: &Cycle,
+    judged: &Judged,
+    with: &RepContext<'_>,
+) -> (Rep, Option<f64>) {
     let followed = follow(ring, cycle, judged, with);
-    report(ring, &Parts { cycle, judged, followed: &followed }, with)
+    (report(ring, &Parts { cycle, judged, followed: &followed }, with), followed.plate_ratio_m)
 }
 
 /// The truest point that was seen: the bar itself, else what stands for it, else the lane's own point.
 fn follow(ring: &Ring<BodySample>, cycle: &Cycle, judged: &Judged, with: &RepContext<'_>) -> Followed {
+    let on_body = on_body(ring, cycle, judged, with);
+    on_bar(ring, cycle, judged, &on_body, with).unwrap_or(on_body)
+}
+
+/// Heights of a point over a repetition, and the same from longer fits; `None` where it was hidden for too long.
+fn over(
+    ring: &Ring<BodySample>,
+    cycle: &Cycle,
+    with: &RepContext<'_>,
+    m_per_px: f64,
+    height: &dyn Fn(&BodySample) -> Option<f64>,
+) -> Option<(Vec<Point>, Vec<Point>)> {
     let span = (cycle.start - 0.3, cycle.end);
     let all = ring.window(span.0, span.1).count() as f64;
     let half = half_window(with.median_dt);
-    let points = |scale: f64, height: &dyn Fn(&BodySample) -> Option<f64>| {
-        let points = heights(ring, span, half, scale, height);
-        let quiet = heights(ring, span, half.max(BOUNDARY_HALF_S), scale, height);
-        (points.len() as f64 >= SEEN * all).then_some((points, quiet))
-    };
-    let (bar_scale, u_bar, metres) = plate_scale(ring, &judged.phases, with);
-    if let Some((points, quiet)) = points(bar_scale, &|s| s.bar.map(|bar| bar.centre[1])) {
-        let own = phases(&quiet, judged.phases.order).and_then(|own| own.on(&points));
-        if let Some(phases) = own.or_else(|| judged.phases.on(&points)) {
-            return Followed {
-                point: "bar",
-                phases,
-                points,
-                quiet,
-                m_per_px: bar_scale,
-                u_scale: u_bar,
-                metres,
+    let points = heights(ring, span, half, m_per_px, height);
+    let quiet = heights(ring, span, half.max(BOUNDARY_HALF_S), m_per_px, height);
+    (points.len() as f64 >= SEEN * all).then_some((points, quiet))
+}
+
+/// The bar itself, as tracked in the picture.
+fn on_bar(
+    ring: &Ring<BodySample>,
+    cycle: &Cycle,
+    judged: &Judged,
+    on_body: &Followed,
+    with: &RepContext<'_>,
+) -> Option<Followed> {
+    let pixels = over(ring, cycle, with, 1.0, &|s| s.bar.map(|bar| bar.centre[1]))?;
+    let range_px = judged.phases.on(&pixels.0).map(|on| on.top_y - on.low_y).filter(|range| *range > 1.0)?;
+    let range_m = on_body.phases.top_y - on_body.phases.low_y;
+    let (m_per_px, u_scale, metres, plate_ratio_m) = match radius_px(ring, &judged.phases) {
+        Some((radius, u_radius)) => {
+            let ratio_m = 2.0 * radius * range_m / range_px;
+            let (diameter, metres) = match with.plate_diameter_m {
+                Some(stated) => (Diameter { metres: stated, u: U_PLATE }, PLATE),
+                None => (with.plate_size.infer(ratio_m, on_body.u_scale), INFERRED),
             };
+            (diameter.metres / 2.0 / radius, diameter.u.hypot(u_radius), metres, Some(ratio_m))
         }
-    }
+        None => (with.scale.m_per_px, with.scale.u, with.scale.method, None),
+    };
+    let scaled = |points: Vec<Point>| -> Vec<Point> {
+        points.into_iter().map(|p| Point { y: p.y * m_per_px, v: p.v * m_per_px, ..p }).collect()
+    };
+    let (points, quiet) = (scaled(pixels.0), scaled(pixels.1));
+    let own = phases(&quiet, judged.phases.order).and_then(|own| own.on(&points));
+    let phases = own.or_else(|| judged.phases.on(&points))?;
+    Some(Followed { point: "bar", phases, points, quiet, m_per_px, u_scale, metres, plate_ratio_m })
+}
+
+/// Radius of the plate in the picture, pixels, with its relative uncertainty; `None` where it is not seen as a disc.
+fn radius_px(ring: &Ring<BodySample>, phases: &Phases) -> Option<(f64, f64)> {
+    let bars = || ring.window(phases.start, phases.end).filter_map(|s| s.bar);
+    let radius = median(bars().filter_map(|bar| bar.radius_px)).filter(|radius| *radius > 1.0)?;
+    let u_px = median(bars().map(|bar| bar.u_px)).unwrap_or(0.0);
+    Some((radius, u_px / radius))
+}
+
+/// What stands for the bar on the body, else the lane's own point.
+fn on_body(ring: &Ring<BodySample>, cycle: &Cycle, judged: &Judged, with: &RepContext<'_>) -> Followed {
     let metres = with.scale.method;
     let u_scale = with.scale.u.hypot(with.profile.vertical_gain_u);
     let m_per_px = with.scale.m_per_px;
@@ -102,22 +151,24 @@ fn follow(ring: &Ring<BodySample>, cycle: &Cycle, judged: &Judged, with: &RepCon
         ring,
         &judged.phases,
     );
-    let stand_in = points(with.scale.m_per_px, &|s| match judged.spec.implement {
+    let stand_in = over(ring, cycle, with, m_per_px, &|s| match judged.spec.implement {
         Implement::OnShoulders => on_shoulders.height(s),
         Implement::InHands => s.wrist.map(|p| p[1] / gain),
         Implement::InTurningHands => grip(s).map(|y| y / gain),
         Implement::Shoulders => s.shoulder.map(|p| p[1] / gain),
         Implement::OnHips => s.hip.map(|p| p[1] / gain),
     });
+    let plate_ratio_m = None;
     if let Some((points, quiet)) = stand_in
         && let Some(phases) = judged.phases.on(&points)
     {
-        return Followed { point, phases, points, quiet, m_per_px, u_scale, metres };
+        return Followed { point, phases, points, quiet, m_per_px, u_scale, metres, plate_ratio_m };
     }
     let channel = judged.spec.lane.channel;
-    let own = points(with.scale.m_per_px, &|s| channel.point(s).map(|p| p[1]));
+    let own = over(ring, cycle, with, m_per_px, &|s| channel.point(s).map(|p| p[1]));
     let (points, quiet) = own.unwrap_or_default();
-    Followed { point: lane_point(channel), phases: judged.phases, points, quiet, m_per_px, u_scale, metres }
+    let (point, phases) = (lane_point(channel), judged.phases);
+    Followed { point, phases, points, quiet, m_per_px, u_scale, metres, plate_ratio_m }
 }
 
 /// Height of what a hand holds, which lies beyond the wrist in line with the forearm, pixels; the wrists' where no elbow is
@@ -158,17 +209,5 @@ fn lane_point(channel: Channel) -> &'static str {
         Channel::Hip => "hip",
         Channel::Shoulder => "shoulders",
         Channel::Wrist => "wrists",
-    }
-}
-
-/// Metres per pixel at the bar, with its relative uncertainty and origin: from the plate's diameter where the plate is seen as a disc
-/// (METRICS §2 B: it is nearer to the camera than the body), else the body's.
-fn plate_scale(ring: &Ring<BodySample>, phases: &Phases, with: &RepContext<'_>) -> (f64, f64, &'static str) {
-    let bars = || ring.window(phases.start, phases.end).filter_map(|s| s.bar);
-    let radius = median(bars().filter_map(|bar| bar.radius_px)).filter(|radius| *radius > 1.0);
-    let u_px = median(bars().map(|bar| bar.u_px)).unwrap_or(0.0);
-    match radius {
-        Some(radius) => (with.plate_diameter_m / 2.0 / radius, U_PLATE.hypot(u_px / radius), PLATE),
-        None => (with.scale.m_per_px, with.scale.u, with.scale.method),
     }
 }

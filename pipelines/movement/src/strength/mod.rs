@@ -16,6 +16,7 @@ mod measure;
 mod one_rm;
 mod path;
 mod phases;
+mod plate_size;
 mod posture;
 mod profile;
 mod record;
@@ -40,6 +41,7 @@ pub use faults::{Evidence, Fault, NotAssessed};
 use judge::{judge, lane_scale};
 use ledger::Loaded;
 use measure::{RepContext, measure};
+use plate_size::PlateSize;
 pub use record::{Rep, RepStatus, Set};
 use sets::Sets;
 pub(crate) use signal::half_window;
@@ -65,6 +67,7 @@ pub(crate) struct Strength {
     detectors: Vec<CycleDetector>,
     chosen: Option<&'static Spec>,
     sets: Sets,
+    plate_size: PlateSize,
     /// Lane and end of the last repetition told.
     last_told: Option<(Lane, f64)>,
     last_velocity_m_s: Option<f64>,
@@ -83,6 +86,7 @@ impl Strength {
             detectors: Vec::with_capacity(LANES),
             chosen,
             sets: Sets::new(chosen),
+            plate_size: PlateSize::default(),
             last_told: None,
             last_velocity_m_s: None,
         };
@@ -176,6 +180,8 @@ impl Strength {
     pub(crate) fn rest(&mut self, person_id: u32, now: f64, lost: bool, out: &mut Out<'_>) {
         let open = self.detector().is_some_and(CycleDetector::is_open) && !lost;
         if let Some(set) = self.sets.rest(now, open, person_id) {
+            // Another set may have other plates.
+            self.plate_size = PlateSize::default();
             out.events.push(Event::SetEnded(set));
         }
     }
@@ -183,6 +189,8 @@ impl Strength {
     /// Closes an open set.
     pub(crate) fn close_set(&mut self, person_id: u32, now: f64, out: &mut Out<'_>) {
         if let Some(set) = self.sets.close(now, person_id) {
+            // Another set may have other plates.
+            self.plate_size = PlateSize::default();
             out.events.push(Event::SetEnded(set));
         }
     }
@@ -248,6 +256,7 @@ impl Strength {
             scale: seen.scale,
             stature_m: stature_m(seen.settings),
             plate_diameter_m: seen.settings.plate_diameter_m,
+            plate_size: &self.plate_size,
             has_stood: seen.has_stood,
             yaw_deg: seen.yaw_deg,
             median_dt: seen.median_dt,
@@ -263,10 +272,14 @@ impl Strength {
             out.tally.not_reps += 1;
             return;
         };
-        let mut rep = measure(seen.ring, cycle, &judged, &context);
+        let (mut rep, plate_ratio_m) = measure(seen.ring, cycle, &judged, &context);
         let loaded =
             Loaded { load_kg: seen.settings.load_kg, stop_pct: seen.settings.velocity_loss_stop_pct };
         let (closed, cues) = self.sets.file(&mut rep, judged.spec, &mut out.tally.sets, loaded);
+        if closed.is_some() {
+            self.plate_size = PlateSize::default();
+        }
+        self.plate_size.observe(plate_ratio_m.unwrap_or(f64::NAN));
         out.events.extend(closed.map(Event::SetEnded));
         self.last_told = Some((lane, cycle.end));
         if rep.counts() {

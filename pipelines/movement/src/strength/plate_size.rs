@@ -1,0 +1,84 @@
+//! How large the tracked plate is, when nobody said so.
+//!
+//! The same movement is seen twice: on the plate, in pixels, and on the body, in metres. Their ratio tells the plate's diameter as well as the
+//! body's metres are known (within 10 %, METRICS §2 A, VALIDATION §10); plates come in few sizes, so the nearest size is better than the ratio.
+//! The plate's depth in the room does not matter: its pixels and its radius are seen at the same place.
+
+use crate::signal::{Recent, median};
+
+/// Diameters of competition plates, metres (IPF: 20 and 25 kg, 15 kg, 10 kg, 5 kg; bumper plates are all as large as the first).
+const SIZES_M: [f64; 4] = [0.450, 0.400, 0.325, 0.228];
+/// Further from the ratio than this, a size is not it.
+const TOLERANCE: f64 = 0.15;
+/// Relative uncertainty of a size: gyms' own plates differ from competition's by some per cent.
+const U_SIZE: f64 = 0.03;
+/// The same when another size is nearly as near.
+const U_UNSURE: f64 = 0.06;
+/// Another size is nearly as near when it is at most this much further away.
+const NEARLY: f64 = 0.05;
+
+/// A plate of this size was taken for the tracked one.
+pub(crate) const INFERRED: &str = "inferred_plate";
+
+/// Diameters that the repetitions so far gave.
+#[derive(Debug, Default)]
+pub(super) struct PlateSize {
+    ratios_m: Recent<24>,
+}
+
+/// A diameter in metres with its relative uncertainty.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Diameter {
+    pub(super) metres: f64,
+    pub(super) u: f64,
+}
+
+impl PlateSize {
+    /// Takes what a repetition gave.
+    pub(super) fn observe(&mut self, ratio_m: f64) {
+        if ratio_m.is_finite() && ratio_m > 0.0 {
+            self.ratios_m.push(ratio_m);
+        }
+    }
+
+    /// The diameter, with this repetition's ratio; `u_body` is the relative uncertainty of the body's metres.
+    pub(super) fn infer(&self, ratio_m: f64, u_body: f64) -> Diameter {
+        let ratio_m = median(self.ratios_m.iter().chain([ratio_m])).unwrap_or(ratio_m);
+        let mut sizes = SIZES_M.map(|size| ((ratio_m / size).ln().abs(), size));
+        sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let [(nearest, metres), (second, _), ..] = sizes;
+        if nearest > TOLERANCE.ln_1p() {
+            return Diameter { metres: ratio_m, u: u_body };
+        }
+        Diameter { metres, u: if second - nearest < NEARLY { U_UNSURE } else { U_SIZE } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ratio_within_a_tenth_gives_the_plate_that_is_there() {
+        for size in [0.45, 0.325, 0.228] {
+            for error in [0.94, 1.0, 1.05] {
+                assert!(
+                    (PlateSize::default().infer(size * error, 0.05).metres - size).abs() < 1e-9,
+                    "{size} {error}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn later_repetitions_outvote_a_bad_one_and_no_plate_is_forced() {
+        let mut plate = PlateSize::default();
+        for _ in 0..3 {
+            plate.observe(0.46);
+        }
+        assert_eq!(plate.infer(0.36, 0.05), Diameter { metres: 0.45, u: U_SIZE });
+        assert_eq!(PlateSize::default().infer(0.6, 0.07), Diameter { metres: 0.6, u: 0.07 });
+        plate.observe(f64::NAN);
+        assert!(plate.infer(0.45, 0.05).metres.is_finite());
+    }
+}
