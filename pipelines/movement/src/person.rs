@@ -307,7 +307,7 @@ impl Person {
                 .map(rounded),
             knee_flexion_deg: newest
                 .and_then(|_| self.display.knee_flexion_deg())
-                .map(|knee| rounded(knee - frame.settings.model.knee_flexion_bias_deg)),
+                .map(|knee| rounded(frame.settings.model.knee_flexion_deg(knee))),
             last_rep_velocity_m_s: self.strength.last_velocity_m_s().map(rounded),
             last_jump_height_m: self.jumps.last_height_m().map(rounded),
             cadence_spm: self.gaits.cadence_spm(frame.t).map(rounded),

@@ -27,8 +27,8 @@ impl View {
 
 /// Known biases of the pose model that made the keypoints, from its manifest (`[movement]`).
 ///
-/// The default says that nothing is known: nothing is corrected, and the uncertainties are those of keypoints whose
-/// events are unmeasured.
+/// The default says that nothing is known: the keypoints are taken as joint centres, nothing is corrected, and the uncertainties are
+/// those of the analysis alone; what hangs on the keypoints says so (`event_bias_unmeasured`, `angle_bias_unmeasured`).
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ModelProfile {
@@ -87,12 +87,12 @@ impl Default for ModelProfile {
             can_time_feet: true,
             takeoff_bias_s: 0.0,
             takeoff_bias_oblique_s: None,
-            takeoff_bias_u_s: 0.006,
+            takeoff_bias_u_s: 0.003,
             landing_bias_s: 0.0,
             landing_bias_oblique_s: None,
-            landing_bias_u_s: 0.006,
+            landing_bias_u_s: 0.003,
             standing_scale_gain: 1.0,
-            standing_scale_gain_u: 0.04,
+            standing_scale_gain_u: 0.025,
             hip_vertical_gain_jump: 1.0,
             hip_vertical_gain_countermovement: 1.0,
             hip_vertical_gain_squat: 1.0,
@@ -100,9 +100,9 @@ impl Default for ModelProfile {
             wrist_vertical_gain_press: 1.0,
             wrist_vertical_gain_curl: 1.0,
             wrist_vertical_gain_deadlift: 1.0,
-            vertical_gain_u: 0.03,
+            vertical_gain_u: 0.015,
             knee_flexion_bias_deg: 0.0,
-            knee_flexion_u_deg: 7.0,
+            knee_flexion_u_deg: 2.0,
             gait: GaitProfile::default(),
         }
     }
@@ -156,6 +156,13 @@ impl ModelProfile {
             }
         }
         self.gait.check()
+    }
+
+    /// Knee flexion without the model's bias, which grows to its full size at 60° of flexion: a straight leg is seen as one. Degrees.
+    pub(crate) fn knee_flexion_deg(&self, seen_deg: f64) -> f64 {
+        /// From here on the bias is whole, degrees.
+        const FULL_DEG: f64 = 60.0;
+        seen_deg - self.knee_flexion_bias_deg * (seen_deg / FULL_DEG).clamp(0.0, 1.0)
     }
 
     /// Whether take-off and landing of this model were measured against truth.

@@ -28,8 +28,9 @@ fn squats_with_bar(seen: impl Fn(usize) -> bool) -> (Squats, Recording) {
     (squats, recording)
 }
 
-fn reps(recording: &Recording) -> Vec<Rep> {
-    let (events, _) = run(recording, settings(recording, Some(1.80), ModelProfile::default()));
+fn reps(recording: &Recording, plate_diameter_m: Option<f64>) -> Vec<Rep> {
+    let settings = settings(recording, Some(1.80), ModelProfile::default());
+    let (events, _) = run(recording, spotter_movement::Settings { plate_diameter_m, ..settings });
     events
         .into_iter()
         .filter_map(|event| if let Event::Rep(rep) = event { Some(rep) } else { None })
@@ -39,7 +40,7 @@ fn reps(recording: &Recording) -> Vec<Rep> {
 #[test]
 fn a_tracked_bar_is_measured_at_the_scale_of_its_plate() {
     let (squats, recording) = squats_with_bar(|_| true);
-    let reps = reps(&recording);
+    let reps = reps(&recording, Some(0.45));
     assert_eq!(reps.len(), 4);
     for (i, rep) in reps.iter().enumerate() {
         let value = |measured: &spotter_movement::Measured| measured.value().unwrap();
@@ -58,9 +59,20 @@ fn a_tracked_bar_is_measured_at_the_scale_of_its_plate() {
 }
 
 #[test]
+fn a_plate_of_unknown_size_takes_the_size_that_fits_the_movement() {
+    let (_, recording) = squats_with_bar(|_| true);
+    let reps = reps(&recording, None);
+    assert_eq!(reps.len(), 4);
+    for rep in &reps {
+        assert!((rep.rom_m.value().unwrap() - DEPTH_M).abs() < 0.005, "{:?}", rep.rom_m);
+        assert!(rep.rom_m.reasons().contains(&"inferred_plate"), "{:?}", rep.rom_m);
+    }
+}
+
+#[test]
 fn a_bar_that_is_lost_for_a_third_of_the_time_is_not_measured_on() {
     let (_, recording) = squats_with_bar(|i| i % 60 < 40);
-    let reps = reps(&recording);
+    let reps = reps(&recording, Some(0.45));
     assert_eq!(reps.len(), 4);
     assert!(reps.iter().all(|rep| rep.point == "bar_on_shoulders"), "{reps:?}");
 }

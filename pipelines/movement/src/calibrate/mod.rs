@@ -25,7 +25,7 @@ use stature::{breadths, limb_stature, standing_stature, yaw_deg};
 pub(crate) const ASSUMED_HEIGHT_M: f64 = 1.72;
 const ASSUMED_HEIGHT_U: f64 = 0.06;
 /// What the limb lengths add where the athlete has not stood still yet: they shorten in most views.
-const LIMBS_U: f64 = 0.06;
+const LIMBS_U: f64 = 0.12;
 
 /// Standing still: this long, moving less than this share of height.
 const QUIET_S: f64 = 0.3;
@@ -316,7 +316,11 @@ mod tests {
     fn the_plate_gives_the_scale_of_the_body_behind_it() {
         let focal_px = 1000.0;
         let bar = BarPoint { x_px: 0.0, y_px: 0.0, radius_px: Some(0.225 * focal_px / 2.3), u_px: 0.3 };
-        let mut calibrator = Calibrator::new(&Settings { camera_distance_m: Some(3.0), ..settings(None) });
+        let mut calibrator = Calibrator::new(&Settings {
+            camera_distance_m: Some(3.0),
+            plate_diameter_m: Some(0.45),
+            ..settings(None)
+        });
         let mut ring = Ring::new(2.0, 200);
         for frame in 0..60 {
             let mut sample = standing(f64::from(frame) / 60.0, true);

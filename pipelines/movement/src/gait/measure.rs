@@ -112,8 +112,8 @@ pub(super) struct Values {
 /// The numbers of these sums.
 pub(super) fn measure(sums: &Sums, kind: GaitKind, with: &Context) -> Values {
     let maker = Maker { sums, kind, with, caps: caps(sums, with) };
-    let step = maker.interval(sums.steps(), "strike_to_strike");
-    let stride = maker.interval(sums.stride, "strike_to_strike");
+    let step = maker.interval(sums.steps(), 1.0, "strike_to_strike");
+    let stride = maker.interval(sums.stride, 2.0, "strike_to_strike");
     let cadence = judge(
         &ratio(60.0, &step, "strike_to_strike"),
         kind,
@@ -140,7 +140,7 @@ pub(super) fn measure(sums: &Sums, kind: GaitKind, with: &Context) -> Values {
         foot_angle: maker.foot_angle(),
         overstride: maker.overstride(),
         contacts: [0, 1].map(|side| maker.contact(sums.contact[side])),
-        steps: [0, 1].map(|side| maker.interval(sums.step[side], "strike_to_strike")),
+        steps: [0, 1].map(|side| maker.interval(sums.step[side], 2.0, "strike_to_strike")),
         contact_symmetry: maker.symmetry(sums.contact, &contact),
         step_symmetry: maker.symmetry(sums.step, &step),
         cadence,
@@ -183,11 +183,12 @@ impl Maker<'_> {
         self.with.profile.event_sd_s.max(FRAME_SHARE * self.with.median_dt)
     }
 
-    /// From strike to strike: what is wrong with all strikes alike falls out.
-    fn interval(&self, of: Mean, method: &'static str) -> Measured {
+    /// From strike to strike: what is wrong with all strikes alike falls out. `chains` is how many rows of intervals were averaged, each with
+    /// its own two ends.
+    fn interval(&self, of: Mean, chains: f64, method: &'static str) -> Measured {
         let Some(mean) = of.mean() else { return Measured::unavailable(method, "few_steps") };
         // Consecutive intervals share their ends: over n of them only the outer two remain.
-        let u = self.event_u() * 2f64.sqrt() / f64::from(of.n);
+        let u = self.event_u() * (2.0 * chains).sqrt() / f64::from(of.n);
         Measured::new(mean, u, method).capped_by(&self.caps)
     }
 

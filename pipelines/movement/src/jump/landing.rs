@@ -123,7 +123,7 @@ impl Watched {
         let profile = &seen.settings.model;
         let Some(degrees) = of(seen.ring) else { return Measured::unavailable("near_leg", "joint_not_seen") };
         let measured =
-            Measured::new(degrees - profile.knee_flexion_bias_deg, profile.knee_flexion_u_deg, "near_leg");
+            Measured::new(profile.knee_flexion_deg(degrees), profile.knee_flexion_u_deg, "near_leg");
         let cap = if self.yaw_deg.is_none() { Quality::Medium } else { Quality::High };
         if cap == Quality::Medium { measured.capped(cap, "view_unknown") } else { measured }
     }

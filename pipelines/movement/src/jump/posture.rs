@@ -31,19 +31,19 @@ impl Posture {
             _ => None,
         };
         let seen = t.map_or(LegAngles::default(), |t| leg_angles(found.ring, t, found.with.median_dt));
-        let angle = |degrees: Option<f64>, bias: f64, more: f64| match (refused, degrees) {
+        let angle = |degrees: Option<f64>, more: f64| match (refused, degrees) {
             (Some(reason), _) => Measured::unavailable("near_leg", reason),
             (None, None) => Measured::unavailable("near_leg", "joint_not_seen"),
             (None, Some(degrees)) => {
                 let u = profile.knee_flexion_u_deg.hypot(more).hypot(moving_deg);
-                let measured = values.plain(degrees - bias, u, "near_leg");
+                let measured = values.plain(degrees, u, "near_leg");
                 if yaw.is_none() { measured.capped(Quality::Medium, "view_unknown") } else { measured }
             }
         };
         Self {
-            knee: angle(seen.knee, profile.knee_flexion_bias_deg, 0.0),
-            hip: angle(seen.hip, 0.0, HIP_MORE_DEG),
-            ankle: angle(seen.ankle, 0.0, ANKLE_MORE_DEG),
+            knee: angle(seen.knee.map(|knee| profile.knee_flexion_deg(knee)), 0.0),
+            hip: angle(seen.hip, HIP_MORE_DEG),
+            ankle: angle(seen.ankle, ANKLE_MORE_DEG),
         }
     }
 

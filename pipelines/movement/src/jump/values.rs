@@ -21,6 +21,13 @@ pub(super) struct Values {
     pub(super) apex_u: f64,
 }
 
+/// After a short contact the level of the feet on the ground comes from few samples of a foot that still moves: what this adds to
+/// take-off and landing, seconds (rendered hops, exact joints and 2 px).
+const LEVEL_TAKEOFF_U_S: f64 = 0.014;
+const LEVEL_LANDING_U_S: f64 = 0.006;
+/// Uncertainty of the apex over that of the take-off's bias.
+const APEX_SHARE: f64 = 0.5;
+
 impl Values {
     pub(super) fn of(found: &Found<'_>) -> Self {
         let (with, events) = (found.with, &found.events);
@@ -32,9 +39,12 @@ impl Values {
         scale_caps.when(scale.method != GRAVITY && !with.has_stood, Quality::Medium, "not_seen_standing");
         scale_caps.when(scale.method == GRAVITY, Quality::Medium, "no_athlete_height");
         let velocity = G * (events.apex - events.takeoff);
-        let u_event = |bias_u: f64| {
+        let reactive = matches!(found.kind.kind, JumpKind::DropJump | JumpKind::RepeatedJump);
+        let u_event = |bias_u: f64, level_u: f64| {
             let jitter_s = found.contact.jitter * with.scale.m_per_px / velocity.max(0.5);
-            (bias_u.powi(2) + (0.2 * with.median_dt).powi(2) + jitter_s.powi(2) / 2.0).sqrt()
+            let level_u = if reactive { level_u } else { 0.0 };
+            (bias_u.powi(2) + level_u.powi(2) + (0.2 * with.median_dt).powi(2) + jitter_s.powi(2) / 2.0)
+                .sqrt()
         };
         let hip = &events.hip;
         Self {
@@ -45,9 +55,11 @@ impl Values {
             gain_u: profile.vertical_gain_u,
             caps,
             scale_caps,
-            takeoff_u: u_event(found.feet.takeoff_u_s),
-            landing_u: u_event(found.feet.landing_u_s),
-            apex_u: hip.residual / (hip.a.abs() * (hip.n as f64 * hip.spread).sqrt()).max(1e-9),
+            takeoff_u: u_event(found.feet.takeoff_u_s, LEVEL_TAKEOFF_U_S),
+            landing_u: u_event(found.feet.landing_u_s, LEVEL_LANDING_U_S),
+            // What shifts the feet's points in time shifts the hips', too, by less.
+            apex_u: (hip.residual / (hip.a.abs() * (hip.n as f64 * hip.spread).sqrt()).max(1e-9))
+                .hypot(APEX_SHARE * profile.takeoff_bias_u_s),
         }
     }
 

@@ -150,10 +150,7 @@ impl Knees {
         };
         // The greatest of many noisy angles over-reads: the 90th percentile around the bottom.
         let bottom = quantile(flexion(bottom.0, bottom.1), 0.9)?;
-        Some(Self {
-            top: median(flexion(top.0, top.1))?,
-            bottom: bottom - with.profile.knee_flexion_bias_deg,
-        })
+        Some(Self { top: median(flexion(top.0, top.1))?, bottom: with.profile.knee_flexion_deg(bottom) })
     }
 
     fn range(self) -> f64 {

@@ -96,7 +96,9 @@ impl Coverage {
     fn knee(&mut self, rep: &Value, truth: &Value) {
         let knee = |side: &str| 180.0 - number(&truth["angles_far"], side);
         let deepest = knee("left_knee").max(knee("right_knee"));
-        if truth["angles_far"].is_object() {
+        // Elsewhere the far end is not where the knees are bent most.
+        let bends = ["back_squat", "front_squat"].contains(&rep["exercise"].as_str().unwrap_or_default());
+        if bends && truth["angles_far"].is_object() {
             self.push("rep.knee_flexion_deg".to_owned(), rep, "knee_flexion_deg", deepest);
         }
     }
