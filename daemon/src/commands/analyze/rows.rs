@@ -267,7 +267,10 @@ mod tests {
     fn each_event_has_its_row_and_each_number_its_uncertainty() {
         let rows = table(&[("a, \"b\".mp4", REPORT)]);
         let events: Vec<&str> = rows.iter().map(|row| row["event"].as_str()).collect();
-        assert_eq!(events, ["jump", "jump_series", "set", "rep", "gait", "foot_strike", "completeness", "cycle"]);
+        assert_eq!(
+            events,
+            ["jump", "jump_series", "set", "rep", "gait", "foot_strike", "completeness", "cycle"]
+        );
         assert!(rows.iter().all(|row| row["file"] == "a, \"b\".mp4"));
         let jump = &rows[0];
         assert_eq!((jump["height_m"].as_str(), jump["height_m_u"].as_str()), ("0.3", "0.01"));

@@ -2,8 +2,7 @@
 
 use spotter_movement::{Gait, GaitKind, Measured};
 
-use super::{plain, quality, with_u};
-use crate::commands::table::table;
+use super::{counted, filled, plain, quality, with_u, words};
 
 /// A bout: what it was, and its values one below the other.
 pub(super) fn bout(gait: &Gait) -> String {
@@ -12,23 +11,33 @@ pub(super) fn bout(gait: &Gait) -> String {
         GaitKind::Walk => "Walking",
         _ => "Gait",
     };
-    let rows: Vec<Vec<String>> = values(gait)
-        .into_iter()
-        .filter(|(_, value, _)| value.value().is_some())
-        .map(|(name, value, decimals)| {
-            vec![name.to_owned(), with_u(value, decimals), quality(value.quality()), sides(gait, name)]
-        })
-        .collect();
+    let rows = values(gait).into_iter().filter(|(_, value, _)| was_measured(value));
+    let rows = rows.map(|(name, value, decimals)| {
+        let [left, right, asymmetry] = sides(gait, name);
+        [name.to_owned(), with_u(value, decimals), left, right, asymmetry, quality(value.quality())]
+    });
     format!(
-        "{kind} ({}), {:.1} to {:.1} s, {} steps, {} of {} cycles whole\n{}",
+        "{kind} ({}), {:.1} to {:.1} s, {}, {} of {} cycles accepted{}\n{}",
         gait.surface,
         gait.start_s,
         gait.end_s,
-        gait.step_count,
+        counted(gait.step_count, "step"),
         gait.cycles_accepted,
         gait.cycles_detected,
-        table(&["", "mean", "quality", "left, right, asymmetry"], &rows)
+        rejected(gait),
+        filled(["", "mean", "left", "right", "asymmetry %", "quality"], rows.collect())
     )
+}
+
+/// A running athlete's double support and a walking one's flight are 0 because they are defined so.
+fn was_measured(measured: &Measured) -> bool {
+    measured.value().is_some() && measured.u() != Some(0.0)
+}
+
+fn rejected(gait: &Gait) -> String {
+    let reasons: Vec<String> =
+        gait.rejected.iter().map(|of| format!("{} for {}", of.count, words(of.reason))).collect();
+    if reasons.is_empty() { String::new() } else { format!(" ({} rejected)", reasons.join(", ")) }
 }
 
 const CONTACT: &str = "contact s";
@@ -56,14 +65,12 @@ fn values(gait: &Gait) -> [(&'static str, &Measured, usize); 17] {
     ]
 }
 
-fn sides(gait: &Gait, name: &str) -> String {
+/// Left, right, and how much they differ.
+fn sides(gait: &Gait, name: &str) -> [String; 3] {
     let (left, right, asymmetry) = match name {
         CONTACT => (&gait.contact_time_left_s, &gait.contact_time_right_s, &gait.contact_symmetry_pct),
         STEP => (&gait.step_time_left_s, &gait.step_time_right_s, &gait.step_time_symmetry_pct),
-        _ => return String::new(),
+        _ => return Default::default(),
     };
-    if left.value().is_none() && right.value().is_none() {
-        return String::new();
-    }
-    format!("{}, {}, {} %", plain(left, 3), plain(right, 3), with_u(asymmetry, 1))
+    [plain(left, 3), plain(right, 3), with_u(asymmetry, 1)]
 }

@@ -2,7 +2,7 @@
 
 use spotter_movement::{Jump, JumpKind, JumpSeries, Landing, Report};
 
-use super::{filled, plain, quality, with_u};
+use super::{counted, filled, plain, quality, with_u, words};
 
 const HEADER: [&str; 13] = [
     "jump",
@@ -40,7 +40,7 @@ fn row(jump: &Jump, landing: Option<&Landing>) -> [String; 13] {
         with_u(&jump.rsi_m_s, 2),
         landing.map_or(String::new(), |landing| plain(&landing.time_to_stabilise_s, 2)),
         quality(jump.quality),
-        jump.remarks.iter().map(|remark| remark.replace('_', " ")).collect::<Vec<_>>().join(", "),
+        jump.remarks.iter().map(|remark| words(remark)).collect::<Vec<_>>().join(", "),
     ]
 }
 
@@ -48,8 +48,8 @@ fn row(jump: &Jump, landing: Option<&Landing>) -> [String; 13] {
 pub(super) fn series(series: &JumpSeries) -> String {
     let of = if series.complete { "" } else { ", fewer than ten" };
     format!(
-        "Repeated jumps: {} hops ({} measured{of}), mean of the five best RSI {} m/s, contact {} s, height {} m, quality {}",
-        series.hop_count,
+        "Repeated jumps: {} ({} measured{of}), mean of the five best RSI {} m/s, contact {} s, height {} m, quality {}",
+        counted(series.hop_count, "hop"),
         series.valid_count,
         with_u(&series.rsi_best_5_m_s, 2),
         with_u(&series.mean_contact_time_s, 3),

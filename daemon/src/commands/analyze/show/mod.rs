@@ -47,11 +47,24 @@ fn plain(measured: &Measured, decimals: usize) -> String {
     measured.value().map_or("–".to_owned(), |value| format!("{value:.decimals$}"))
 }
 
+/// With so many decimals more, two at most, that the uncertainty does not read as none.
 fn with_u(measured: &Measured, decimals: usize) -> String {
-    match (measured.value(), measured.u()) {
-        (Some(value), Some(u)) => format!("{value:.decimals$} ± {u:.decimals$}"),
-        _ => plain(measured, decimals),
-    }
+    let (Some(value), Some(u)) = (measured.value(), measured.u()) else { return plain(measured, decimals) };
+    let shows = |decimals: &usize| u >= 0.5 * 0.1f64.powi(*decimals as i32);
+    let decimals =
+        (decimals..decimals + 2).find(shows).unwrap_or(if u > 0.0 { decimals + 2 } else { decimals });
+    format!("{value:.decimals$} ± {u:.decimals$}")
+}
+
+/// `1 repetition`, `2 repetitions`.
+fn counted(count: u32, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
+
+/// A name of the report as people read it.
+fn words(name: &str) -> String {
+    name.replace('_', " ")
 }
 
 fn quality(quality: Quality) -> String {

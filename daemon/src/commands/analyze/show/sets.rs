@@ -2,7 +2,7 @@
 
 use spotter_movement::{Rep, RepStatus, Set};
 
-use super::{filled, plain, quality, with_u};
+use super::{counted, filled, plain, quality, with_u, words};
 
 const HEADER: [&str; 14] = [
     "rep",
@@ -30,10 +30,10 @@ pub(super) fn of_set(set: &Set, reps: &[Rep]) -> String {
     };
     let followed = reps.first().map_or(String::new(), |rep| format!(", measured on: {}", words(rep.point)));
     format!(
-        "Set {}: {}{load}, {} repetitions{partial}{followed}\n{}\n{}",
+        "Set {}: {}{load}, {}{partial}{followed}\n{}\n{}",
         set.set_number,
         words(set.exercise),
-        set.rep_count,
+        counted(set.rep_count, "repetition"),
         filled(HEADER, reps.iter().map(row).collect()),
         totals(set).join(", ")
     )
@@ -80,6 +80,9 @@ fn remarks(rep: &Rep) -> String {
 }
 
 fn totals(set: &Set) -> Vec<String> {
+    if set.rep_count == 0 {
+        return Vec::new();
+    }
     let measured = [
         ("mean velocity", &set.mean_concentric_velocity_m_s, 2, " m/s"),
         ("velocity loss", &set.velocity_loss_pct, 0, " %"),
@@ -93,9 +96,4 @@ fn totals(set: &Set) -> Vec<String> {
         .chain(volume)
         .chain(rest)
         .collect()
-}
-
-/// `back_squat` as people read it.
-fn words(name: &str) -> String {
-    name.replace('_', " ")
 }
