@@ -60,7 +60,7 @@ impl PoseLines {
     /// The file's text.
     pub fn text(&self) -> String {
         let lines = std::iter::once(&self.header).chain(&self.frames);
-        lines.map(|line| format!("{line}\n")).collect()
+        lines.map(Value::to_string).map(|line| line + "\n").collect()
     }
 
     /// Writes the file.
