@@ -19,7 +19,7 @@ pub(crate) use gravity::GRAVITY;
 use gravity::Gravity;
 pub(crate) use plate::PLATE;
 use plate::Plate;
-use stature::{breadths, limb_stature, standing_stature, yaw_deg};
+use stature::{breadths, limb_stature, standing_stature, stands_straight, yaw_deg};
 
 /// Height taken where none is given: between the means of adult women and men; 1 σ of adults around it.
 pub(crate) const ASSUMED_HEIGHT_M: f64 = 1.72;
@@ -229,9 +229,10 @@ impl Calibrator {
     /// Upright on straight legs and without movement for [`QUIET_S`].
     fn stands_still(&self, ring: &Ring<BodySample>, sample: &BodySample) -> bool {
         let Some(stature) = standing_stature(sample) else { return false };
-        let straight = sample.knee_flexion_deg.is_none_or(|knee| knee < 40.0);
         let upright = sample.lean_sin().is_none_or(|lean| lean < 0.45);
-        if !(straight && upright) || self.limbs_px.is_some_and(|limbs| stature < 0.8 * limbs) {
+        if !(stands_straight(sample, stature) && upright)
+            || self.limbs_px.is_some_and(|limbs| stature < 0.8 * limbs)
+        {
             return false;
         }
         let mut oldest = sample.t;

@@ -17,7 +17,7 @@ pub(crate) struct Held {
     pub(crate) wrist_above_hip: Option<f64>,
     pub(crate) wrist_above_knee: Option<f64>,
     pub(crate) elbow_above_shoulder: Option<f64>,
-    /// Elbow before the shoulder, in the direction that the toes point.
+    /// Elbows before the shoulders, in the direction that the toes point: the middle of both, where both are seen.
     pub(crate) elbow_before_shoulder: Option<f64>,
     pub(crate) hip_above_ankle: Option<f64>,
     /// Difference of the knees' heights.
@@ -109,6 +109,11 @@ impl Body {
             && seen(self.near.wrist_above_shoulder, |h| h > -0.10)
     }
 
+    /// The trunk leans further at the turn than where the repetition begins: the hips have risen to the shoulders.
+    pub(crate) fn trunk_levels(&self) -> bool {
+        self.far.lean_deg.zip(self.near.lean_deg).is_some_and(|(far, near)| far > near + 15.0)
+    }
+
     /// Both hands go together, where both are seen.
     pub(crate) fn hands_agree(&self) -> bool {
         near_or_unseen(self.hands_apart, |apart| apart < 0.4 * self.wrist_range)
@@ -136,8 +141,11 @@ impl Held {
             wrist_above_hip: above(|s| Some(s.wrist?[1] - s.hip?[1])),
             wrist_above_knee: above(|s| Some(s.wrist?[1] - s.knee?[1])),
             elbow_above_shoulder: above(|s| elbow_from_shoulder(s).map(|d| d[1])),
-            elbow_before_shoulder: facing
-                .and_then(|facing| above(|s| elbow_from_shoulder(s).map(|d| d[0])).map(|dx| dx * facing)),
+            elbow_before_shoulder: facing.and_then(|facing| {
+                let before = above(elbows_beside_shoulders)
+                    .or_else(|| above(|s| elbow_from_shoulder(s).map(|d| d[0])));
+                before.map(|dx| dx * facing)
+            }),
             hip_above_ankle: above(|s| Some(s.hip?[1] - s.ankle?[1])),
             knees_apart: above(|s| Some((s.sides[0].knee?[1] - s.sides[1].knee?[1]).abs())),
             split: above(|s| Some((s.sides[0].ankle?[0] - s.sides[1].ankle?[0]).abs())),
@@ -153,6 +161,16 @@ fn elbow_from_shoulder(sample: &BodySample) -> Option<[f64; 2]> {
         Some([elbow[0] - shoulder[0], elbow[1] - shoulder[1]])
     };
     of(sample.near).or_else(|| of(1 - sample.near))
+}
+
+/// Mean way across the picture from each shoulder to its elbow, pixels. Seen at an angle one elbow stands out to each side of the
+/// body: only both together tell whether they are before it.
+fn elbows_beside_shoulders(sample: &BodySample) -> Option<f64> {
+    let [left, right] = [0, 1].map(|side| {
+        let (elbow, shoulder) = (sample.sides[side].elbow?, sample.sides[side].shoulder?);
+        Some(elbow[0] - shoulder[0])
+    });
+    Some(f64::midpoint(left?, right?))
 }
 
 /// Elbow flexion of the near arm, or of the other where that is hidden (METRICS §0.3).
@@ -202,4 +220,27 @@ fn hands_apart(ring: &Ring<BodySample>, phases: &Phases) -> Option<f64> {
 /// The exercise of this lane whose posture fits.
 pub(crate) fn classify(lane: Lane, body: &Body) -> Option<&'static Spec> {
     SPECS.iter().find(|spec| spec.lane == lane && (spec.posture)(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::body::Side;
+
+    #[test]
+    fn elbows_that_stand_out_to_both_sides_are_not_before_the_shoulders() {
+        let arm = |shoulder: f64, elbow: f64| Side {
+            shoulder: Some([shoulder, 0.0]),
+            elbow: Some([elbow, -40.0]),
+            ..Side::default()
+        };
+        let with = |sides| BodySample { sides, ..BodySample::default() };
+        // A bar on the back from 45°: one elbow to each side.
+        let back = elbows_beside_shoulders(&with([arm(100.0, 160.0), arm(0.0, -55.0)])).unwrap();
+        assert!((back - 2.5).abs() < 1e-9);
+        // The same view with the bar in front.
+        let front = elbows_beside_shoulders(&with([arm(100.0, 165.0), arm(0.0, 20.0)])).unwrap();
+        assert!((front - 42.5).abs() < 1e-9);
+        assert_eq!(elbows_beside_shoulders(&with([arm(100.0, 160.0), Side::default()])), None);
+    }
 }

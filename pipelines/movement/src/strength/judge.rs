@@ -30,6 +30,9 @@ const FASTEST_HIPS_M_S: f64 = 2.2;
 const FASTEST_M_S: f64 = 4.0;
 /// A lift that stopped for this long before its end has failed. The velocity threshold sees a stop some 0.1 s early and late.
 const STALL_S: f64 = 0.9;
+/// A stop that moves no faster and no further than this is still one.
+const DRIFT_M_S: f64 = 0.03;
+const DRIFT_M: f64 = 0.03;
 
 /// A cycle that was a repetition.
 #[derive(Debug, Clone, Copy)]
@@ -91,7 +94,8 @@ pub(crate) fn judge(
     if !feet_stay(spec, &body, stature_m) || phases.peak_v > fastest {
         return None;
     }
-    let status = status(spec, cycle, &phases, &body, knees)?;
+    let stay_s = stay_s(track, lane, &phases, lane_scale(lane, with.scale.m_per_px, with.profile));
+    let status = status(spec, cycle, &phases, &body, knees, stay_s, stature_m)?;
     let known = with.chosen.is_some() || leading.is_some_and(|leading| leading.is_kin(spec));
     // What does not count is told of squats and of what the set is about; else every gesture would be half a curl.
     let told = status == RepStatus::Counted || sure && (known || spec.is_squat());
@@ -158,6 +162,20 @@ impl Knees {
     }
 }
 
+/// How long the followed point stayed where it turned, seconds. Where a pose drifts a velocity says that the way back has begun;
+/// a way that is slower than [`DRIFT_M_S`] on the whole is none.
+fn stay_s(track: &Ring<Moment>, lane: Lane, phases: &Phases, m_per_px: f64) -> f64 {
+    let height = |m: &Moment| m.channel(lane.channel).map(|height| height.y * m_per_px);
+    let still = phases.back - phases.far;
+    let Some(turned) = track.window(phases.back, phases.end).find_map(height) else { return still };
+    let drifts = |m: &&Moment| {
+        let most = DRIFT_M.min(DRIFT_M_S * (m.t - phases.back));
+        height(m).is_some_and(|y| (y - turned).abs() < most)
+    };
+    let last = track.window(phases.back, phases.end).rev().find(drifts);
+    last.map_or(still, |last| last.t - phases.far)
+}
+
 fn feet_stay(spec: &Spec, body: &Body, stature_m: f64) -> bool {
     let [x, y] = body.foot_range.map(|share| share * stature_m);
     if spec.feet_stay { x < FEET_M && y < FEET_M } else { x < STEP_M }
@@ -169,10 +187,13 @@ fn status(
     phases: &Phases,
     body: &Body,
     knees: Option<Knees>,
+    stay_s: f64,
+    stature_m: f64,
 ) -> Option<RepStatus> {
     let rom_m = phases.top_y - phases.low_y;
+    let shoulders_m = body.shoulder_range * stature_m;
     let (full, worth) = if (spec.lane.channel, spec.lane.order) == (Channel::Hip, Order::EccentricFirst) {
-        squat_gates(spec, rom_m, knees)
+        squat_gates(spec, rom_m, shoulders_m, knees)
     } else {
         (rom_m >= spec.rom_m && (spec.reached)(body), rom_m >= PARTIAL * spec.rom_m)
     };
@@ -182,14 +203,14 @@ fn status(
         }
         _ if !worth => None,
         (Order::EccentricFirst, End::Failed) => Some(RepStatus::Failed),
-        (Order::ConcentricFirst, _) if phases.back - phases.far >= STALL_S => Some(RepStatus::Failed),
+        (Order::ConcentricFirst, _) if stay_s >= STALL_S => Some(RepStatus::Failed),
         _ => Some(RepStatus::Partial),
     }
 }
 
 /// Whether a squat or lunge is deep enough, and whether it is worth reporting. Hips alone mislead where the pose model
 /// holds them up, knees where the view foreshortens them.
-fn squat_gates(spec: &Spec, hip_rom_m: f64, knees: Option<Knees>) -> (bool, bool) {
+fn squat_gates(spec: &Spec, hip_rom_m: f64, shoulders_m: f64, knees: Option<Knees>) -> (bool, bool) {
     let deep = match knees {
         Some(knees) if spec.is_squat() => {
             let bent = knees.range() >= ROM_DEG && hip_rom_m >= ROM_BENT_M;
@@ -198,5 +219,49 @@ fn squat_gates(spec: &Spec, hip_rom_m: f64, knees: Option<Knees>) -> (bool, bool
         _ => hip_rom_m >= spec.rom_m,
     };
     let bends = knees.is_none_or(|knees| knees.range() >= ROM_DEG / 2.0);
-    (deep, hip_rom_m >= PARTIAL * spec.rom_m && (bends || !spec.is_squat()))
+    // Of somebody who stands behind a bar only the hips seem to move.
+    let sinks = shoulders_m == 0.0 || shoulders_m >= PARTIAL * spec.rom_m;
+    (deep, hip_rom_m >= PARTIAL * spec.rom_m && sinks && (bends || !spec.is_squat()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::signal::Height;
+    use super::*;
+
+    /// A lift to 0.3 m that arrives at 1 s, sinks by 15 mm while it is held for `held_s`, and goes down within 0.9 s.
+    fn stayed_s(held_s: f64) -> f64 {
+        let y = |t: f64| match t {
+            t if t < 1.0 => 0.3 * t,
+            t if t < 1.0 + held_s => 0.3 - 0.015 * (t - 1.0) / held_s,
+            t => 0.285 * (1.0 - (t - 1.0 - held_s) / 0.9),
+        };
+        let lane = Lane { channel: Channel::Shoulder, order: Order::ConcentricFirst };
+        let mut track = Ring::new(20.0, 1000);
+        let end = 1.9 + held_s;
+        for t in (0..).map(|frame| f64::from(frame) / 30.0).take_while(|t| *t < end) {
+            let shoulder = Some(Height { y: 200.0 * y(t), v: 0.0 });
+            track.push(Moment { t, hip: None, shoulder, wrist: None });
+        }
+        // The drift's velocity took the hold's second part for the way back.
+        let back = 1.0 + held_s / 3.0;
+        let phases = Phases {
+            order: lane.order,
+            start: 0.0,
+            far: 1.0,
+            back,
+            end,
+            low_y: 0.0,
+            top_y: 0.3,
+            gained: 0.3,
+            peak_v: 0.3,
+        };
+        stay_s(&track, lane, &phases, 1.0 / 200.0)
+    }
+
+    #[test]
+    fn a_hold_that_sinks_a_little_is_still_a_hold() {
+        assert!((1.0..1.2).contains(&stayed_s(1.05)), "{}", stayed_s(1.05));
+        assert!(stayed_s(0.6) < STALL_S, "a short stop is no failed lift: {}", stayed_s(0.6));
+    }
 }

@@ -146,11 +146,8 @@ fn on_body(ring: &Ring<BodySample>, cycle: &Cycle, judged: &Judged, with: &RepCo
     let u_scale = with.scale.u.hypot(with.profile.vertical_gain_u);
     let m_per_px = with.scale.m_per_px;
     let (point, gain) = implement(judged.spec, with.profile);
-    let on_shoulders = OnShoulders::new(judged.spec.bar_behind_shoulder, with.profile).seen_from(
-        with.yaw_deg,
-        ring,
-        &judged.phases,
-    );
+    let on_shoulders =
+        OnShoulders::of(judged.spec, with.profile).seen_from(with.yaw_deg, ring, &judged.phases);
     let stand_in = over(ring, cycle, with, m_per_px, &|s| match judged.spec.implement {
         Implement::OnShoulders => on_shoulders.height(s),
         Implement::InHands => s.wrist.map(|p| p[1] / gain),

@@ -108,7 +108,8 @@ pub(crate) static SPECS: [Spec; 11] = [
             // Shoulders on a bench, feet on the floor, only the hips between them move.
             seen(body.near.lean_deg, |lean| lean > 30.0)
                 && seen(body.near.hip_above_ankle, |h| h < 0.30)
-                && stays(body.shoulder_range, 0.45 * body.hip_range)
+                && stays(body.shoulder_range, 0.65 * body.hip_range)
+                && body.trunk_levels()
         },
         reached: |body| seen(body.far.lean_deg, |lean| lean > 60.0),
     },
