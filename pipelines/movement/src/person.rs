@@ -31,6 +31,9 @@ const HOP_M_S: f64 = 12.0;
 const HOP_FLOOR_M: f64 = 0.25;
 const OTHER_BODY_S: f64 = 0.5;
 
+/// In walking and running the hips move up and down by 4–12 cm (METRICS §6.3, §7).
+const LEVEL_M: f64 = 0.18;
+const LEVEL_S: f64 = 1.5;
 /// Times closer than this are those of one frame.
 const SAME_FRAME_S: f64 = 1e-4;
 
@@ -347,7 +350,7 @@ impl Person {
         hushed(!self.presence.is_bound(), out, |out| {
             let before = out.events.len();
             gaits.follow(&seen, out);
-            if gaits.is_moving(frame.t) {
+            if gaits.is_moving(frame.t) && hips_stay_level(&seen) {
                 // Steps bend the knees and leave the ground: they are neither repetitions nor jumps.
                 jumps.discard();
                 strength.landed(frame.t);
@@ -368,6 +371,14 @@ impl Person {
             self.observed.calibrator.note_jump(&self.observed.ring, &jump);
         }
     }
+}
+
+/// Whether the hips kept the height that walking and running keep: a lunge steps, too, but sinks between its steps.
+fn hips_stay_level(seen: &Seen<'_>) -> bool {
+    let heights = seen.ring.window(seen.now - LEVEL_S, seen.now).filter_map(|s| s.hip.map(|hip| hip[1]));
+    let (low, high) =
+        heights.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(y), high.max(y)));
+    (high - low) * seen.scale.m_per_px < LEVEL_M
 }
 
 /// Runs `act`; where `hush` holds, its events are not reported and its sets take no number.

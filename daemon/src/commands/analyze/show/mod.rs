@@ -78,7 +78,24 @@ fn quality(quality: Quality) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::filled;
+    use spotter_movement::Measured;
+
+    use super::{counted, filled, with_u};
+
+    #[test]
+    fn a_small_uncertainty_does_not_read_as_none() {
+        let shown = |u| with_u(&Measured::new(0.35671, u, "clock"), 3);
+        assert_eq!(shown(0.011), "0.357 ± 0.011");
+        assert_eq!(shown(0.0004), "0.3567 ± 0.0004");
+        assert_eq!(shown(1e-9), "0.35671 ± 0.00000");
+        assert_eq!(shown(0.0), "0.357 ± 0.000");
+        assert_eq!(with_u(&Measured::unavailable("clock", "no_feet"), 3), "–");
+    }
+
+    #[test]
+    fn one_is_not_several() {
+        assert_eq!((counted(1, "hop"), counted(10, "hop")), ("1 hop".to_owned(), "10 hops".to_owned()));
+    }
 
     #[test]
     fn columns_without_anything_are_left_out() {
