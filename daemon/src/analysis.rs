@@ -56,11 +56,6 @@ impl Analysis {
         }
     }
 
-    /// What computes the poses.
-    pub fn backend(&self) -> &str {
-        self.estimator.backend()
-    }
-
     /// The poses of the newest frame.
     pub fn poses(&self) -> &[Pose] {
         &self.poses
@@ -172,7 +167,7 @@ impl Analysis {
 
 impl std::fmt::Debug for Analysis {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Analysis").field("backend", &self.backend()).finish_non_exhaustive()
+        f.debug_struct("Analysis").field("poses", &self.poses.len()).finish_non_exhaustive()
     }
 }
 

@@ -146,6 +146,44 @@ pub enum ModelsCommand {
     Fetch(ModelsFetchArgs),
     /// Compare the models' checksums with the manifests
     Verify(ModelsVerifyArgs),
+    /// List the models that there is a manifest for, and what is installed
+    List(ModelsListArgs),
+    /// Measure the installed landmark models on this machine
+    Bench(ModelsBenchArgs),
+}
+
+/// `spotter models list`.
+#[derive(Debug, Args)]
+pub struct ModelsListArgs {
+    /// Folder of the models [default: the installed one, or the checkout's]
+    #[arg(long, value_name = "DIR", env = "SPOTTER_MODELS_DIR")]
+    pub models_dir: Option<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TextFormat,
+}
+
+/// `spotter models bench`.
+#[derive(Debug, Args)]
+pub struct ModelsBenchArgs {
+    /// Inference threads; 0 takes one for each processor, four at most
+    #[arg(long, default_value_t = 0)]
+    pub threads: usize,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TextFormat,
+    /// Where models and ONNX Runtime lie.
+    #[command(flatten)]
+    pub places: PlaceArgs,
+}
+
+/// Output for people or for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TextFormat {
+    /// A table for people
+    Table,
+    /// One JSON document
+    Json,
 }
 
 /// `spotter models fetch`.

@@ -1,37 +1,39 @@
-//! Opens pose estimators, with what is known of their models' biases.
+//! Opens the engine that estimates poses, with what is known of their models' biases.
 
 use std::path::PathBuf;
 
-use spotter_models::{EstimatorSettings, LandmarkModel, ModelError, PoseEstimator, manifest};
+use spotter_models::{Backend, Engine, EngineSettings, LandmarkModel, ModelError, manifest};
 use spotter_movement::ModelProfile;
 
 use crate::cli::PlaceArgs;
 use crate::config::ModelsConfig;
 use crate::places;
 
-/// An open estimator and the biases of its keypoints.
-pub struct OpenEstimator {
-    /// Estimates poses.
-    pub estimator: Box<dyn PoseEstimator>,
+/// Loaded models and the biases of their keypoints.
+#[derive(Debug)]
+pub struct OpenEngine {
+    /// Estimates poses, for any number of cameras.
+    pub engine: Engine,
     /// Known biases of the landmark model, from its manifest.
     pub profile: ModelProfile,
 }
 
-/// Opens the estimator that the configuration asks for. Takes a good part of a second: not for an async thread.
+/// Opens the engine that the configuration asks for with this landmark model. Takes a good part of a second: not for an async thread.
 ///
 /// # Errors
 /// The model or library that can't be used, and the way out.
-pub fn open(config: &ModelsConfig) -> Result<OpenEstimator, ModelError> {
-    open_with(&EstimatorSettings {
-        landmarks: config.landmarks,
+pub fn open(config: &ModelsConfig, landmarks: LandmarkModel) -> Result<OpenEngine, ModelError> {
+    open_with(&EngineSettings {
+        landmarks,
         models_dir: places::models_dir(config.dir.clone()),
         onnxruntime: places::onnxruntime(config.onnxruntime.clone()),
         threads: config.inference_threads(),
-        max_people: config.max_people,
+        backend: config.backend,
     })
 }
 
-/// Opens the estimator for offline analysis with this many inference threads.
+/// Opens the engine for offline analysis with this many inference threads, on the CPU: the same clip gives the same numbers on every
+/// machine.
 ///
 /// # Errors
 /// As [`open`].
@@ -39,14 +41,15 @@ pub fn open_offline(
     landmarks: LandmarkModel,
     places: &PlaceArgs,
     threads: usize,
-) -> Result<OpenEstimator, ModelError> {
-    open(&ModelsConfig {
+) -> Result<OpenEngine, ModelError> {
+    let config = ModelsConfig {
         dir: places.models_dir.clone(),
         onnxruntime: places.onnxruntime.clone(),
-        landmarks,
         threads,
+        backend: Backend::Cpu,
         ..ModelsConfig::default()
-    })
+    };
+    open(&config, landmarks)
 }
 
 /// Path of a landmark model, its checksum verified.
@@ -58,11 +61,10 @@ pub fn landmark_model_path(landmarks: LandmarkModel, places: &PlaceArgs) -> Resu
     spotter_models::store::resolve(&folder, landmarks.manifest_name())
 }
 
-fn open_with(settings: &EstimatorSettings) -> Result<OpenEstimator, ModelError> {
+fn open_with(settings: &EngineSettings) -> Result<OpenEngine, ModelError> {
     let manifest = manifest::by_name(settings.landmarks.manifest_name())?;
     let profile = profile(&manifest.name, manifest.refined_movement())?;
-    let estimator = spotter_models::open(settings)?;
-    Ok(OpenEstimator { estimator, profile })
+    Ok(OpenEngine { engine: Engine::open(settings)?, profile })
 }
 
 /// The biases of the model that a pose file names: raw (`blazepose_full`) or as the estimator refines it

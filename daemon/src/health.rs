@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use spotter_models::BackendStatus;
 
 use crate::config::Name;
+use crate::landmarks::ChosenLandmarks;
 
 /// A station that has made no progress for this long is stuck: a pull time-out counts as progress, so only a hang gets here.
 pub const STUCK_AFTER: Duration = Duration::from_secs(20);
@@ -42,8 +44,6 @@ pub struct StationReport {
     pub fps: f64,
     /// People in view.
     pub people: usize,
-    /// What computes the poses.
-    pub backend: String,
 }
 
 #[derive(Debug)]
@@ -54,7 +54,6 @@ struct Observed {
     last_progress: Instant,
     fps: f64,
     people: usize,
-    backend: String,
 }
 
 /// One station's side of the health state.
@@ -73,7 +72,6 @@ impl StationHealth {
             last_progress: Instant::now(),
             fps: 0.0,
             people: 0,
-            backend: String::new(),
         };
         Self { name, observed: Mutex::new(observed) }
     }
@@ -81,11 +79,6 @@ impl StationHealth {
     /// The frame loop moved: a frame, a time-out or a retry.
     pub fn progress(&self) {
         self.update(|observed| observed.last_progress = Instant::now());
-    }
-
-    /// What computes this station's poses.
-    pub fn set_backend(&self, backend: &str) {
-        self.update(|observed| backend.clone_into(&mut observed.backend));
     }
 
     /// A frame was estimated.
@@ -126,7 +119,6 @@ impl StationHealth {
             progress_age_s: observed.last_progress.elapsed().as_secs_f64(),
             fps: observed.fps,
             people: observed.people,
-            backend: observed.backend.clone(),
         })
     }
 
@@ -183,6 +175,10 @@ pub struct HealthReport {
     pub ready: bool,
     /// The stations.
     pub stations: Vec<StationReport>,
+    /// What computes the poses, and why nothing better does.
+    pub backend: BackendStatus,
+    /// The landmark model, and why this one.
+    pub landmarks: ChosenLandmarks,
     /// The link to the broker.
     pub mqtt: MqttReport,
 }
@@ -194,12 +190,15 @@ impl HealthReport {
             .stations
             .iter()
             .map(|station| format!("{} {:?} {:?}", station.name, station.state, station.cause));
-        format!("{:?} {:?} {:?}", self.status, self.reasons, stations.collect::<Vec<_>>())
+        format!("{:?} {:?} {:?} {:?}", self.status, self.reasons, self.backend, stations.collect::<Vec<_>>())
     }
 }
 
 /// Reads the state of the link; given by the MQTT client.
 pub type MqttProbe = Box<dyn Fn() -> MqttReport + Send + Sync>;
+
+/// Reads what computes the poses; given by the engine.
+pub type BackendProbe = Box<dyn Fn() -> BackendStatus + Send + Sync>;
 
 /// The unit's health.
 pub struct Health {
@@ -208,14 +207,32 @@ pub struct Health {
     started: Instant,
     ready: AtomicBool,
     stations: Vec<Arc<StationHealth>>,
+    landmarks: ChosenLandmarks,
+    backend: BackendProbe,
     mqtt: MqttProbe,
 }
 
 impl Health {
     /// The health of a unit that is starting.
-    pub fn new(site: Name, unit: Name, stations: impl IntoIterator<Item = Name>, mqtt: MqttProbe) -> Self {
+    pub fn new(
+        site: Name,
+        unit: Name,
+        stations: impl IntoIterator<Item = Name>,
+        landmarks: ChosenLandmarks,
+        backend: BackendProbe,
+        mqtt: MqttProbe,
+    ) -> Self {
         let stations = stations.into_iter().map(|name| Arc::new(StationHealth::new(name))).collect();
-        Self { site, unit, started: Instant::now(), ready: AtomicBool::new(false), stations, mqtt }
+        Self {
+            site,
+            unit,
+            started: Instant::now(),
+            ready: AtomicBool::new(false),
+            stations,
+            landmarks,
+            backend,
+            mqtt,
+        }
     }
 
     /// One station's side.
@@ -242,6 +259,7 @@ impl Health {
     pub fn report(&self) -> HealthReport {
         let stations: Vec<_> = self.stations.iter().map(|station| station.report()).collect();
         let mqtt = (self.mqtt)();
+        let backend = (self.backend)();
         let mut reasons = Vec::new();
         for station in &stations {
             if station.progress_age_s >= STUCK_AFTER.as_secs_f64() {
@@ -257,6 +275,7 @@ impl Health {
                 ));
             }
         }
+        reasons.extend(backend.problem.clone());
         if mqtt.state != "connected" {
             reasons.push(
                 format!("mqtt: {} {}", mqtt.state, mqtt.cause.as_deref().unwrap_or("")).trim_end().to_owned(),
@@ -281,6 +300,8 @@ impl Health {
             uptime_s: self.started.elapsed().as_secs_f64(),
             ready: self.is_ready(),
             stations,
+            backend,
+            landmarks: self.landmarks.clone(),
             mqtt,
         }
     }

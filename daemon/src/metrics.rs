@@ -1,8 +1,11 @@
 //! Prometheus metrics of the unit. Each is moved by the module that its name says; `docs/ref/prometheus.md` lists them.
 
+use prometheus::core::Collector;
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder, process_collector,
+    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder, process_collector,
 };
+use spotter_models::BackendStatus;
 
 /// Bounds of latency histograms, seconds: fine where the targets lie (60 and 100 ms).
 const LATENCY_BUCKETS_S: &[f64] = &[
@@ -33,6 +36,12 @@ pub struct Metrics {
     pub stage: HistogramVec,
     /// `spotter_capture_to_live_seconds{station}`: capture to the live value.
     pub capture_to_live: HistogramVec,
+    /// `spotter_backend_info{backend}`: 1 for what computes the poses.
+    pub backend: IntGaugeVec,
+    /// `spotter_backend_gpu`: 1 while a GPU computes the poses.
+    pub backend_gpu: IntGauge,
+    /// `spotter_backend_gpu_errors_total`: times a GPU failed while it ran.
+    pub backend_gpu_errors: IntCounter,
     /// `spotter_capture_to_event_seconds{station}`: capture of the deciding frame to the recorded event.
     pub capture_to_event: HistogramVec,
 }
@@ -88,6 +97,17 @@ impl Metrics {
                 "Time of each stage of a frame.",
                 &["station", "stage"],
             )?,
+            backend: register.gauge(
+                "spotter_backend_info",
+                "1 for what computes the poses.",
+                &["backend"],
+            )?,
+            backend_gpu: register
+                .single(IntGauge::new("spotter_backend_gpu", "1 while a GPU computes the poses.")?)?,
+            backend_gpu_errors: register.single(IntCounter::new(
+                "spotter_backend_gpu_errors_total",
+                "Times a GPU failed while it ran.",
+            )?)?,
             capture_to_live: register.latency(
                 "spotter_capture_to_live_seconds",
                 "Capture to the live value.",
@@ -100,6 +120,14 @@ impl Metrics {
             )?,
             registry,
         })
+    }
+
+    /// What computes the poses, as the engine says.
+    pub fn set_backend(&self, status: &BackendStatus) {
+        self.backend.reset();
+        self.backend.with_label_values(&[status.running.as_str()]).set(1);
+        self.backend_gpu.set(status.gpu.into());
+        self.backend_gpu_errors.inc_by(status.gpu_errors.saturating_sub(self.backend_gpu_errors.get()));
     }
 
     /// The registry, for modules with metrics of their own.
@@ -119,6 +147,11 @@ impl Metrics {
 struct Register<'a>(&'a Registry);
 
 impl Register<'_> {
+    fn single<M: Collector + Clone + 'static>(&self, metric: M) -> Result<M, prometheus::Error> {
+        self.0.register(Box::new(metric.clone()))?;
+        Ok(metric)
+    }
+
     fn counter(&self, name: &str, help: &str, labels: &[&str]) -> Result<IntCounterVec, prometheus::Error> {
         let counter = IntCounterVec::new(Opts::new(name, help), labels)?;
         self.0.register(Box::new(counter.clone()))?;

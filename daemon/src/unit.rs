@@ -2,9 +2,11 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use spotter_models::{Backend, Engine, ModelError};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -15,16 +17,19 @@ use crate::board::Board;
 use crate::choices::{ChoiceMessage, Choices};
 use crate::commands::watch_table;
 use crate::config::{Config, StationConfig};
+use crate::crash_guard::{CrashGuard, STABLE_AFTER};
+use crate::estimators::OpenEngine;
 use crate::exit::{Code, Failure, OrExit, model_code};
-use crate::health::Health;
+use crate::health::{BackendProbe, Health};
 use crate::http::{self, AppState};
+use crate::landmarks::ChosenLandmarks;
 use crate::metrics::Metrics;
 use crate::mqtt::MqttLink;
 use crate::outbox::Outbox;
 use crate::signals::Signals;
 use crate::station::{Links, Station};
 use crate::threads::{Ended, Threads};
-use crate::{estimators, watchdog};
+use crate::{estimators, landmarks, watchdog};
 
 /// Time for events to reach the broker at shutdown; what is left then waits in the outbox for the next start.
 const FLUSH_GRACE: Duration = Duration::from_secs(3);
@@ -50,19 +55,24 @@ pub async fn run(config: Config, table: bool) -> Result<(), Failure> {
         Arc::new(Choices::new(config.station.iter().map(|station| (station.name.clone(), chosen(station)))));
     let mut mqtt =
         MqttLink::start(&config.unit, &config.mqtt, outbox, Arc::clone(&choices), metrics.registry()).await?;
-    let health =
-        Arc::new(Health::new(config.unit.site.clone(), config.unit.name.clone(), names(), mqtt.probe()));
+    let crash_guard = CrashGuard::begin(&config.unit.state_dir);
+    let objection = crash_guard.objection().filter(|_| config.models.backend != Backend::Cpu);
+    let (opened, landmarks) = open_engine(&config, objection.is_some()).await?;
+    let backend = backend_probe(opened.engine.clone(), objection);
+    let (site, unit) = (config.unit.site.clone(), config.unit.name.clone());
+    let health = Arc::new(Health::new(site, unit, names(), landmarks, backend, mqtt.probe()));
 
     let links =
         Links { publisher: mqtt.publisher(), board: Arc::clone(&board), metrics: metrics.clone(), choices };
     let (ended, mut endings) = mpsc::channel(config.station.len());
-    let stations = stations(&config, &health, &links, &stop_stations).await?;
+    let stations = stations(&config, &opened, &health, &links, &stop_stations)?;
     let mut threads = Threads::new(ended);
     for station in stations {
         threads.start(station).or_exit(Code::Software)?;
     }
 
-    let state = AppState::new(Arc::clone(&board), Arc::clone(&health), metrics).or_exit(Code::Software)?;
+    let state =
+        AppState::new(Arc::clone(&board), Arc::clone(&health), metrics.clone()).or_exit(Code::Software)?;
     let state = state.with_host_names(config.http.host_names.clone());
     let mut services = JoinSet::new();
     services.spawn(http::serve(listener, Arc::new(state), stop_http.clone()));
@@ -75,13 +85,15 @@ pub async fn run(config: Config, table: bool) -> Result<(), Failure> {
     announce(&config);
     let mut health_ticks = tokio::time::interval(HEALTH_PERIOD);
     let mut published = String::new();
+    let mut stable = pin!(tokio::time::sleep(STABLE_AFTER));
     let outcome = loop {
         tokio::select! {
             signal = signals.next() => { tracing::info!(signal, "stopping"); break Ok(()) }
             Some(Ended { name }) = endings.recv() => break Err(threads.cause_of(&name)),
             Some(ended) = services.join_next() => break Err(service_ended(ended)),
             cause = mqtt.ended() => break Err(Failure::new(Code::Software, anyhow::anyhow!("MQTT ended: {cause}"))),
-            _ = health_ticks.tick() => publish_health_news(&health, &mqtt, &mut published),
+            _ = health_ticks.tick() => publish_health_news(&health, &metrics, &mqtt, &mut published),
+            () = &mut stable, if !stable.is_elapsed() => crash_guard.survived(),
         }
     };
 
@@ -96,29 +108,48 @@ pub async fn run(config: Config, table: bool) -> Result<(), Failure> {
     outcome
 }
 
-/// The stations, each with its own estimator: loading them takes a good part of the start, so they load side by side.
-async fn stations(
+/// What health says of the backend: what the engine says, and why the GPU was not even tried.
+fn backend_probe(engine: Engine, objection: Option<String>) -> BackendProbe {
+    Box::new(move || {
+        let mut status = engine.status();
+        status.problem = status.problem.or_else(|| objection.clone());
+        status
+    })
+}
+
+/// Loads the models that all stations share.
+async fn open_engine(
     config: &Config,
+    leave_gpu_alone: bool,
+) -> Result<(OpenEngine, ChosenLandmarks), Failure> {
+    let mut config = config.clone();
+    if leave_gpu_alone {
+        config.models.backend = Backend::Cpu;
+    }
+    let open = move || {
+        let landmarks = landmarks::choose(&config)?;
+        tracing::info!(model = landmarks.model.name(), why = landmarks.why, "landmarks");
+        Ok((estimators::open(&config.models, landmarks.model)?, landmarks))
+    };
+    let opened = tokio::task::spawn_blocking(open).await.or_exit(Code::Software)?;
+    opened.map_err(|error: ModelError| Failure::new(model_code(&error), error))
+}
+
+/// The stations, each with an estimator of its own on the shared engine.
+fn stations(
+    config: &Config,
+    opened: &OpenEngine,
     health: &Health,
     links: &Links,
     stop: &CancellationToken,
 ) -> Result<Vec<Station>, Failure> {
-    let loading: Vec<_> = (config.station.iter())
-        .map(|_| {
-            let models = config.models.clone();
-            tokio::task::spawn_blocking(move || estimators::open(&models))
-        })
-        .collect();
-    let mut stations = Vec::with_capacity(loading.len());
-    for (index, (station, loaded)) in config.station.iter().zip(loading).enumerate() {
-        let opened = loaded.await.or_exit(Code::Software)?;
-        let opened = opened.map_err(|error| Failure::new(model_code(&error), error))?;
-        let analysis = Analysis::new(opened.estimator, opened.profile, athlete_of(station));
-        let station =
-            Station::new(station.clone(), analysis, health.station(index), links.clone(), stop.clone());
-        stations.push(station.or_exit(Code::NoInput)?);
-    }
-    Ok(stations)
+    let open = |(index, station): (usize, &StationConfig)| {
+        let estimator = opened.engine.estimator(config.models.max_people);
+        let analysis = Analysis::new(estimator, opened.profile.clone(), athlete_of(station));
+        Station::new(station.clone(), analysis, health.station(index), links.clone(), stop.clone())
+            .or_exit(Code::NoInput)
+    };
+    config.station.iter().enumerate().map(open).collect()
 }
 
 fn athlete_of(station: &StationConfig) -> Athlete {
@@ -149,8 +180,9 @@ fn chosen(station: &StationConfig) -> ChoiceMessage {
 }
 
 /// Publishes the unit's health when something other than an age has changed.
-fn publish_health_news(health: &Health, mqtt: &MqttLink, published: &mut String) {
+fn publish_health_news(health: &Health, metrics: &Metrics, mqtt: &MqttLink, published: &mut String) {
     let report = health.report();
+    metrics.set_backend(&report.backend);
     let news = report.without_ages();
     if news != *published {
         if let Ok(json) = serde_json::to_string(&report) {

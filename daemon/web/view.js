@@ -169,8 +169,9 @@ export function showHealth(report) {
   element.dataset.level = level;
   write("health-line", line);
   const rows = [...reasons, ...(report ? [`Version ${report.version}, up for ${format.duration(report.uptime_s)}`] : [])];
+  if (report?.backend) rows.push(`Poses: ${report.backend.running}`);
   const stations = (report?.stations ?? []).map(
-    (station) => `${station.name}: ${station.state}, ${station.fps.toFixed(0)} fps${station.backend ? `, ${station.backend}` : ""}`,
+    (station) => `${station.name}: ${station.state}, ${station.fps.toFixed(0)} fps`,
   );
   rebuild(at("health-reasons"), [...rows, ...stations].join("\n"), () =>
     [...rows, ...stations].map((reason) => make("li", { textContent: reason })),

@@ -54,12 +54,13 @@ fn main() -> anyhow::Result<()> {
     let config = ModelsConfig {
         dir: args.places.models_dir.clone(),
         onnxruntime: args.places.onnxruntime.clone(),
-        landmarks,
         threads: args.threads,
         ..ModelsConfig::default()
     };
-    let opened = estimators::open(&config)?;
-    let mut analysis = Analysis::new(opened.estimator, opened.profile, Athlete::default());
+    let opened = estimators::open(&config, landmarks)?;
+    opened.engine.settle();
+    let estimator = opened.engine.estimator(config.max_people);
+    let mut analysis = Analysis::new(estimator, opened.profile, Athlete::default());
     let library = places::onnxruntime(args.places.onnxruntime.clone());
     let model = estimators::landmark_model_path(landmarks, &args.places)?;
     let mut bare = BareModel::open(&library, &model, config.inference_threads())?;
@@ -77,7 +78,7 @@ fn main() -> anyhow::Result<()> {
             bare_fps: pass.frames as f64 / bare_time.as_secs_f64(),
         });
     }
-    let backend = analysis.backend().to_owned();
+    let backend = opened.engine.status().running;
     drop((analysis, bare));
     let unit =
         (args.unit_seconds > 0).then(|| unit::measure(&args.clip, Duration::from_secs(args.unit_seconds)));

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use spotter_models::{BareModel, KEYPOINT_NAMES, Pose, StageTimes};
+use spotter_models::{BareModel, Engine, KEYPOINT_NAMES, Pose, StageTimes};
 use support::{Clip, Format};
 
 fn main() {
@@ -21,10 +21,11 @@ fn main() {
     let option = |name: &str| arguments.iter().position(|a| a == name).map(|at| arguments[at + 1].clone());
     let number = |name: &str, default| option(name).map_or(default, |value| value.parse().unwrap());
     let clip = PathBuf::from(arguments.first().unwrap());
-    let settings = support::settings(number("--people", 1), number("--threads", 2)).unwrap();
+    let settings = support::settings(number("--threads", 2)).unwrap();
     let opening = Instant::now();
-    let mut estimator = spotter_models::open(&settings).unwrap();
-    println!("{}: opened in {:.0} ms", estimator.backend(), opening.elapsed().as_secs_f64() * 1e3);
+    let engine = Engine::open(&settings).unwrap();
+    let mut estimator = engine.estimator(number("--people", 1));
+    println!("{}: opened in {:.0} ms", engine.status().running, opening.elapsed().as_secs_f64() * 1e3);
 
     let frame_time = option("--frame-s").map(|s| Duration::from_secs_f64(s.parse().unwrap()));
     let format = if arguments.iter().any(|a| a == "--rgb") { Format::Rgb } else { Format::I420 };

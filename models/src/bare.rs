@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use ort::session::Session;
 use ort::value::Tensor;
 
+use crate::backend::onnx::{Provider, load};
 use crate::runtime::Runtime;
-use crate::session::load;
 use crate::{EstimateError, ModelError};
 
 /// A model with one fixed input.
@@ -26,7 +26,7 @@ impl BareModel {
         let runtime = Runtime::load(onnxruntime)?;
         let refused =
             |what: &dyn std::fmt::Display| ModelError::Runtime(format!("model {}: {what}", model.display()));
-        let session = load(&runtime.environment, model, threads).map_err(|error| refused(&error))?;
+        let session = load(&runtime, model, threads, Provider::Cpu).map_err(|error| refused(&error))?;
         let shape: Vec<i64> = match session.inputs() {
             [input] => input.dtype().tensor_shape().map(|shape| shape.to_vec()).unwrap_or_default(),
             _ => return Err(refused(&"expected one input")),

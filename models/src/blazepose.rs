@@ -1,93 +1,70 @@
-//! The estimator on ONNX Runtime: person detector, landmarks, tracker.
+//! One camera's people: the detector finds them in the whole picture, then each is followed by its own landmarks.
 
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use ort::environment::Environment;
-
-use crate::anchors::{POSE_DETECTION, anchor_centers};
-use crate::detection::{self, BOX_VALUES, Detection, FoundPerson};
-use crate::landmarks::{self, Body, HEATMAP_VALUES, LANDMARK_VALUES};
-use crate::manifest::{self, Color, Input, InputLayout};
-use crate::region::{Point, Region};
-use crate::runtime::Runtime;
-use crate::session::{ExpectedModel, Model};
-use crate::store;
-use crate::tensor::{Border, TensorSpec, fill_tensor};
+use crate::detection::FoundPerson;
+use crate::engine::Engine;
+use crate::landmarks::Body;
+use crate::region::Region;
 use crate::tracker::{Place, Tracker};
-use crate::{EstimateError, EstimatorSettings, Image, ModelError, Pose, PoseEstimator, StageTimes};
+use crate::{EstimateError, Image, Pose, PoseEstimator, StageTimes};
 
-/// The models that make up the estimator.
-pub(crate) struct Models {
-    /// Finds people in the whole picture.
-    pub(crate) detector: ModelFile,
-    /// Places body points in a region around one person.
-    pub(crate) landmarks: ModelFile,
-}
-
-/// A model on disk that its manifest describes.
-pub(crate) struct ModelFile {
-    path: PathBuf,
-    input: TensorSpec,
-}
-
-impl ModelFile {
-    /// Finds a model and verifies its checksum.
-    pub(crate) fn resolve(models_dir: &Path, name: &str) -> Result<Self, ModelError> {
-        let manifest = manifest::by_name(name)?;
-        let input = match manifest.inputs.as_slice() {
-            [Input { shape, layout: InputLayout::Nchw, color: Color::Rgb, range, .. }] => match shape[..] {
-                [1, 3, height, width] => Some(TensorSpec { width, height, range: *range }),
-                _ => None,
-            },
-            _ => None,
-        };
-        let input = input.ok_or_else(|| ModelError::Manifest {
-            file: format!("{name}.toml"),
-            reason: "expected one RGB input of shape [1, 3, height, width]".to_owned(),
-        })?;
-        Ok(Self { path: store::resolve(models_dir, name)?, input })
-    }
-}
-
-/// BlazePose: finds people in the whole picture, then follows each by its own landmarks.
+/// The estimator of one camera.
 pub(crate) struct BlazePose {
-    finder: Finder,
-    landmarker: Landmarker,
+    engine: Engine,
     tracker: Tracker,
     found: Vec<FoundPerson>,
-    backend: String,
+    /// Where to look in this frame, and what was seen there.
+    regions: Vec<Region>,
+    bodies: Vec<Option<Body>>,
+    /// Positions of `regions` in the list that they were chosen from.
+    chosen: Vec<usize>,
 }
 
 impl BlazePose {
-    /// Opens both models.
-    pub(crate) fn open(
-        runtime: &Runtime,
-        models: &Models,
-        settings: &EstimatorSettings,
-    ) -> Result<Self, ModelError> {
-        Ok(Self {
-            finder: Finder::open(&runtime.environment, &models.detector, settings.threads)?,
-            landmarker: Landmarker::open(&runtime.environment, &models.landmarks, settings.threads)?,
-            tracker: Tracker::new(settings.max_people),
+    pub(crate) fn new(engine: Engine, max_people: usize) -> Self {
+        Self {
+            engine,
+            tracker: Tracker::new(max_people),
             found: Vec::new(),
-            backend: format!("{} cpu, {} threads", runtime.name, settings.threads),
-        })
+            regions: Vec::with_capacity(max_people),
+            bodies: Vec::with_capacity(max_people),
+            chosen: Vec::with_capacity(max_people),
+        }
+    }
+
+    /// Looks where each known person should be: all of them in one go.
+    fn follow(&mut self, image: &Image<'_>, times: &mut StageTimes) -> Result<(), EstimateError> {
+        let regions = (0..self.tracker.len()).map(|track| self.tracker.expected_region(track));
+        look_at(image, regions, &mut self.chosen, &mut self.regions);
+        self.engine.bodies(image, &self.regions, &mut self.bodies, times)?;
+        let mut seen = self.chosen.iter().zip(&self.bodies).peekable();
+        for track in 0..self.tracker.len() {
+            let body = seen.next_if(|(chosen, _)| **chosen == track).and_then(|(_, body)| body.as_ref());
+            self.tracker.observe(track, body);
+        }
+        let settling = Instant::now();
+        self.tracker.settle();
+        times.postprocess += settling.elapsed();
+        Ok(())
     }
 
     /// Looks for people in the whole picture, for tracks that miss theirs and for newcomers.
     fn search(&mut self, image: &Image<'_>, times: &mut StageTimes) -> Result<(), EstimateError> {
         times.detector_ran = true;
-        self.finder.find(image, &mut self.found, times)?;
-        for person in &self.found {
+        let (width_px, height_px) = (image.width as f32, image.height as f32);
+        let region = Region::square_around(width_px, height_px);
+        self.engine.find(image, region, &mut self.found, times)?;
+        for person in self.found.iter().filter(|person| person.region.is_usable(width_px, height_px)) {
             let place = self.tracker.place(person);
             if matches!(place, Place::Seen | Place::Full) {
                 continue;
             }
-            let Some(body) = self.landmarker.read(image, person.region, times)? else { continue };
+            self.engine.bodies(image, &[person.region], &mut self.bodies, times)?;
+            let Some(Some(body)) = self.bodies.first() else { continue };
             match place {
-                Place::Missing(track) => self.tracker.find_again(track, &body),
-                _ => self.tracker.admit(&body),
+                Place::Missing(track) => self.tracker.find_again(track, body),
+                _ => self.tracker.admit(body),
             }
         }
         self.tracker.searched();
@@ -106,13 +83,7 @@ impl PoseEstimator for BlazePose {
         image.check()?;
         let mut times = StageTimes::default();
         self.tracker.begin(pts, image.width.min(image.height) as f32);
-        for track in 0..self.tracker.len() {
-            let body = self.landmarker.read(image, self.tracker.expected_region(track), &mut times)?;
-            self.tracker.observe(track, body.as_ref());
-        }
-        let settling = Instant::now();
-        self.tracker.settle();
-        times.postprocess += settling.elapsed();
+        self.follow(image, &mut times)?;
         if self.tracker.search_is_due() {
             self.search(image, &mut times)?;
         }
@@ -127,118 +98,20 @@ impl PoseEstimator for BlazePose {
     fn reset(&mut self) {
         self.tracker.reset();
     }
-
-    fn backend(&self) -> &str {
-        &self.backend
-    }
 }
 
-/// The person detector.
-struct Finder {
-    model: Model<2>,
-    input: TensorSpec,
-    anchors: Vec<Point>,
-    candidates: Vec<Detection>,
-    people: Vec<Detection>,
-}
-
-impl Finder {
-    fn open(environment: &Environment, file: &ModelFile, threads: usize) -> Result<Self, ModelError> {
-        let anchors = anchor_centers(&POSE_DETECTION);
-        let expected = ExpectedModel {
-            input: file.input,
-            outputs: [("Identity", anchors.len() * BOX_VALUES), ("Identity_1", anchors.len())],
-        };
-        let model = Model::open(environment, &file.path, threads, &expected)?;
-        Ok(Self { model, input: file.input, anchors, candidates: Vec::new(), people: Vec::new() })
-    }
-
-    fn find(
-        &mut self,
-        image: &Image<'_>,
-        found: &mut Vec<FoundPerson>,
-        times: &mut StageTimes,
-    ) -> Result<(), EstimateError> {
-        found.clear();
-        let (width_px, height_px) = (image.width as f32, image.height as f32);
-        let region = Region::square_around(width_px, height_px);
-        let Self { model, input, anchors, candidates, people } = self;
-        let input_px = input.width as f32;
-        infer(model, image, region, Border::Zero, input, times, |[boxes, logits]| {
-            detection::decode(boxes, logits, anchors, input_px, candidates);
-            detection::suppress(candidates, people);
-        })?;
-        found.extend(
-            people
-                .iter()
-                .map(|person| person.in_picture(region))
-                .filter(|person| person.region.is_usable(width_px, height_px)),
-        );
-        Ok(())
-    }
-}
-
-/// The landmark model.
-struct Landmarker {
-    model: Model<3>,
-    input: TensorSpec,
-}
-
-impl Landmarker {
-    fn open(environment: &Environment, file: &ModelFile, threads: usize) -> Result<Self, ModelError> {
-        let expected = ExpectedModel {
-            input: file.input,
-            outputs: [("Identity", LANDMARK_VALUES), ("Identity_1", 1), ("Identity_3", HEATMAP_VALUES)],
-        };
-        Ok(Self { model: Model::open(environment, &file.path, threads, &expected)?, input: file.input })
-    }
-
-    /// The body in a region; none when the region can't be looked at or the model's answer is not a number.
-    fn read(
-        &mut self,
-        image: &Image<'_>,
-        region: Region,
-        times: &mut StageTimes,
-    ) -> Result<Option<Body>, EstimateError> {
-        if !region.is_usable(image.width as f32, image.height as f32) {
-            return Ok(None);
-        }
-        // Unlike the detector's, the reference continues the picture's edge here.
-        let input_px = self.input.width as f32;
-        infer(
-            &mut self.model,
-            image,
-            region,
-            Border::Replicate,
-            &self.input,
-            times,
-            |[values, presence, heatmap]| landmarks::decode(values, heatmap, presence[0], region, input_px),
-        )
-    }
-}
-
-/// One region through one model; `read` gets the outputs.
-fn infer<const OUTPUTS: usize, R>(
-    model: &mut Model<OUTPUTS>,
+/// The regions that can be looked at, with their positions.
+fn look_at(
     image: &Image<'_>,
-    region: Region,
-    border: Border,
-    spec: &TensorSpec,
-    times: &mut StageTimes,
-    read: impl FnOnce([&[f32]; OUTPUTS]) -> R,
-) -> Result<R, EstimateError> {
-    let started = Instant::now();
-    fill_tensor(image, region, border, spec, model.input_mut());
-    let filled = Instant::now();
-    times.preprocess += filled - started;
-    let mut inferred = filled;
-    let result = model
-        .run(|outputs| {
-            inferred = Instant::now();
-            read(outputs)
-        })
-        .map_err(|error| EstimateError::Runtime(error.to_string()))?;
-    times.infer += inferred - filled;
-    times.postprocess += inferred.elapsed();
-    Ok(result)
+    candidates: impl Iterator<Item = Region>,
+    chosen: &mut Vec<usize>,
+    regions: &mut Vec<Region>,
+) {
+    chosen.clear();
+    regions.clear();
+    let usable = |(_, region): &(usize, Region)| region.is_usable(image.width as f32, image.height as f32);
+    for (position, region) in candidates.enumerate().filter(usable) {
+        chosen.push(position);
+        regions.push(region);
+    }
 }

@@ -1,11 +1,13 @@
 //! Pictures to poses: person detector, landmarks, people tracker, backends and model manifests. No GStreamer, no async.
 
 mod anchors;
+mod backend;
 pub mod bar;
 mod bare;
 mod blazepose;
 pub mod convert;
 mod detection;
+mod engine;
 mod error;
 mod estimator;
 mod heatmap;
@@ -13,11 +15,11 @@ mod image;
 mod landmarks;
 pub mod manifest;
 mod motion;
+mod networks;
 mod pixels;
 mod pose;
 mod region;
 mod runtime;
-mod session;
 mod steady;
 pub mod store;
 mod tensor;
@@ -27,7 +29,8 @@ mod track;
 mod tracker;
 
 pub use bare::BareModel;
+pub use engine::{Backend, BackendStatus, Building, Engine, RefusedBackend};
 pub use error::{EstimateError, ModelError};
-pub use estimator::{EstimatorSettings, LandmarkModel, PoseEstimator, StageTimes, open};
+pub use estimator::{EngineSettings, LandmarkModel, PoseEstimator, StageTimes};
 pub use image::{ColorMatrix, Image, Plane, Planes};
 pub use pose::{KEYPOINT_COUNT, KEYPOINT_NAMES, Keypoint, Pose};

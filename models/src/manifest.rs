@@ -2,7 +2,7 @@
 //!
 //! The manifests under `models/manifests` are part of the binary, so a unit's models are those that it was released with.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{LandmarkModel, ModelError};
 
@@ -49,7 +49,7 @@ pub struct Manifest {
 }
 
 /// What a model does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Finds people in the whole picture.
@@ -177,6 +177,15 @@ pub fn by_name(name: &str) -> Result<Manifest, ModelError> {
 }
 
 impl LandmarkModel {
+    /// As people and configurations call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lite => "lite",
+            Self::Full => "full",
+            Self::Heavy => "heavy",
+        }
+    }
+
     /// Name of its manifest.
     pub fn manifest_name(self) -> &'static str {
         match self {

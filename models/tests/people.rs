@@ -7,13 +7,11 @@ mod support;
 use std::path::Path;
 use std::time::Duration;
 
-use spotter_models::{EstimateError, ModelError, Pose, PoseEstimator};
+use spotter_models::{Backend, Engine, EngineSettings, EstimateError, ModelError, Pose, PoseEstimator};
 use support::{Clip, Format, image_of, repository, settings, truth};
 
-type Opened = Box<dyn PoseEstimator>;
-
-fn estimator(max_people: usize) -> Option<Opened> {
-    Some(spotter_models::open(&settings(max_people, 2)?).unwrap())
+fn estimator(max_people: usize) -> Option<Box<dyn PoseEstimator>> {
+    support::estimator(max_people, 2)
 }
 
 /// All people of the first frames of a clip.
@@ -169,20 +167,39 @@ fn smallest_pictures_and_blank_ones_hold_nobody() {
 
 #[test]
 fn what_runs_is_named() {
-    let Some(estimator) = estimator(1) else { return };
-    let words: Vec<&str> = estimator.backend().split(' ').collect();
+    let Some(settings) = settings(2) else { return };
+    let status = Engine::open(&settings).unwrap().status();
+    assert!(!status.gpu && status.refused.is_empty(), "{status:?}");
+    let words: Vec<&str> = status.running.split(' ').collect();
     let ["onnxruntime", version, "cpu,", "2", "threads"] = words[..] else { panic!("{words:?}") };
     assert!(version.starts_with("1."), "{version}");
 }
 
 #[test]
 fn models_that_are_not_the_pinned_ones_are_refused() {
-    let Some(mut settings) = settings(1, 1) else { return };
+    let Some(mut settings) = settings(1) else { return };
     let folder = tempfile::tempdir().unwrap();
     settings.models_dir = folder.path().to_owned();
-    assert!(matches!(spotter_models::open(&settings), Err(ModelError::Missing { .. })));
+    assert!(matches!(Engine::open(&settings), Err(ModelError::Missing { .. })));
     std::fs::write(folder.path().join("blazepose_detector.onnx"), "text").unwrap();
-    assert!(matches!(spotter_models::open(&settings), Err(ModelError::Checksum { .. })));
-    settings.max_people = 0;
-    assert!(spotter_models::open(&settings).is_err());
+    assert!(matches!(Engine::open(&settings), Err(ModelError::Checksum { .. })));
+}
+
+/// The library of the tests computes on the CPU only; a provider that it lacks must not go to the CPU in silence.
+#[test]
+fn a_provider_that_can_not_run_is_named_and_the_cpu_goes_on() {
+    for (backend, name) in [
+        (Backend::OnnxruntimeCuda, "onnxruntime_cuda"),
+        (Backend::OnnxruntimeTensorrt, "onnxruntime_tensorrt"),
+    ] {
+        let Some(settings) = settings(1) else { return };
+        let engine = Engine::open(&EngineSettings { backend, ..settings }).unwrap();
+        engine.settle();
+        let status = engine.status();
+        assert!(!status.gpu && status.running.contains("cpu"), "{status:?}");
+        assert_eq!(status.refused.len(), 1);
+        assert_eq!(status.refused[0].backend, name);
+        assert!(status.problem.as_ref().unwrap().contains(name), "{status:?}");
+        println!("{}: {}", name, status.refused[0].reason);
+    }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use spotter_models::Pose;
-use support::{Clip, Format, repository, settings, truth};
+use support::{Clip, Format, estimator, repository, truth};
 
 /// One kept frame of a reference file.
 #[derive(serde::Deserialize)]
@@ -37,8 +37,7 @@ fn torso_px(keypoints: &[[f32; 3]]) -> f32 {
 
 /// Differences to MediaPipe in percent of torso length: a row of all keypoints for each kept frame.
 fn differences_to_mediapipe(clip: &str, format: Format) -> Option<Vec<Vec<f32>>> {
-    let settings = settings(1, 2)?;
-    let mut estimator = spotter_models::open(&settings).unwrap();
+    let mut estimator = estimator(1, 2)?;
     let reference =
         Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/reference/{clip}.mediapipe.jsonl"));
     let reference = std::fs::read_to_string(reference).unwrap();
@@ -114,15 +113,14 @@ fn keypoints_of_the_clips_own_pixels_are_mediapipes() {
 /// would be 9.8 px.
 #[test]
 fn squats_of_a_real_person_are_where_tfjs_sees_them() {
-    let (Some(settings), Some(clip), Some(expected)) =
-        (settings(1, 2), truth("videos/tfjs_pose_squats.mp4"), truth("golden/pose_squats.full.json"))
+    let (Some(mut estimator), Some(clip), Some(expected)) =
+        (estimator(1, 2), truth("videos/tfjs_pose_squats.mp4"), truth("golden/pose_squats.full.json"))
     else {
         return;
     };
     let expected: Vec<Vec<[f32; 3]>> =
         serde_json::from_str(&std::fs::read_to_string(expected).unwrap()).unwrap();
     let Some(mut clip) = Clip::open(&clip, Format::I420) else { return };
-    let mut estimator = spotter_models::open(&settings).unwrap();
     let (mut poses, mut distances) = (Vec::new(), Vec::new());
     for keypoints in &expected {
         let (image, pts) = clip.next_frame().unwrap();

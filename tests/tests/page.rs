@@ -11,7 +11,9 @@ use spotter::board::Board;
 use spotter::config::Name;
 use spotter::health::{Health, MqttReport, StationState};
 use spotter::http::{self, AppState};
+use spotter::landmarks::ChosenLandmarks;
 use spotter::metrics::Metrics;
+use spotter_models::{BackendStatus, LandmarkModel};
 use spotter_tests::{Browser, Figure, SpotterProcess, checkout};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -47,7 +49,14 @@ impl Unit {
             outbox_pending: 0,
             outbox_dropped: 0,
         };
-        let health = Arc::new(Health::new(name("gym-north"), name("unit-7"), stations, Box::new(connected)));
+        let health = Arc::new(Health::new(
+            name("gym-north"),
+            name("unit-7"),
+            stations,
+            full_landmarks(),
+            Box::new(BackendStatus::default),
+            Box::new(connected),
+        ));
         let shutdown = CancellationToken::new();
         let state = AppState::new(Arc::clone(&board), Arc::clone(&health), Metrics::new().unwrap()).unwrap();
         let listener = runtime.block_on(http::bind("127.0.0.1:0".parse().unwrap())).unwrap();
@@ -339,4 +348,8 @@ fn the_daemon_shows_the_squats_of_a_clip() {
     assert_fits(&browser, TABLET);
     browser.screenshot(&picture("clip-tablet.png"));
     assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+fn full_landmarks() -> ChosenLandmarks {
+    ChosenLandmarks { model: LandmarkModel::Full, why: "as the configuration says".to_owned() }
 }

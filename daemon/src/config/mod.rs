@@ -12,8 +12,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use spotter_capture::SourceDescription;
-use spotter_models::LandmarkModel;
+use spotter_models::Backend;
 use spotter_movement::{Exercise, FloorMarks, View};
+
+use crate::landmarks::LandmarkChoice;
 
 pub use load::{ConfigError, load, parse};
 pub use name::Name;
@@ -93,11 +95,13 @@ pub struct StationConfig {
 pub struct ModelsConfig {
     /// Folder of the converted models (`spotter models fetch` fills it); default: the installed one, or the checkout's.
     pub dir: Option<PathBuf>,
-    /// Landmark model: `full`, `heavy` or `lite` (lite can't time jumps).
-    pub landmarks: LandmarkModel,
+    /// Landmark model: `auto` (the best installed one that holds the cameras' frame rates), `full`, `heavy` or `lite` (lite can't time jumps).
+    pub landmarks: LandmarkChoice,
     /// ONNX Runtime's shared library; default: the installed one, or the checkout's.
     pub onnxruntime: Option<PathBuf>,
-    /// Inference threads; 0 takes one for each processor, four at most.
+    /// What computes: `auto`, `cpu`, `tensorrt`, `onnxruntime_tensorrt` or `onnxruntime_cuda`. The CPU goes on when it can't be used.
+    pub backend: Backend,
+    /// Inference threads of the CPU; 0 takes one for each processor, four at most.
     pub threads: usize,
     /// People tracked at the same time at a station, 1–10.
     pub max_people: usize,
@@ -171,7 +175,14 @@ fn default_state_dir() -> PathBuf {
 
 impl Default for ModelsConfig {
     fn default() -> Self {
-        Self { dir: None, landmarks: LandmarkModel::default(), onnxruntime: None, threads: 0, max_people: 3 }
+        Self {
+            dir: None,
+            landmarks: LandmarkChoice::default(),
+            onnxruntime: None,
+            backend: Backend::default(),
+            threads: 0,
+            max_people: 3,
+        }
     }
 }
 

@@ -124,8 +124,11 @@ async fn stations(State(shared): State<Shared>) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use spotter_models::{BackendStatus, LandmarkModel};
+
     use super::*;
     use crate::health::{MqttReport, StationReport, StationState};
+    use crate::landmarks::ChosenLandmarks;
 
     fn hung() -> HealthReport {
         let station = |name: &str, progress_age_s| StationReport {
@@ -136,7 +139,6 @@ mod tests {
             progress_age_s,
             fps: 30.0,
             people: 1,
-            backend: String::new(),
         };
         HealthReport {
             schema: 1,
@@ -148,6 +150,8 @@ mod tests {
             uptime_s: 60.0,
             ready: true,
             stations: vec![station("rack-1", 0.1), station("rack-2", 31.2)],
+            backend: BackendStatus::default(),
+            landmarks: ChosenLandmarks { model: LandmarkModel::Full, why: String::new() },
             mqtt: MqttReport {
                 state: "connected".to_owned(),
                 cause: None,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::StatusCode;
+use spotter_models::{BackendStatus, LandmarkModel};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -18,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::config::Name;
 use crate::health::{MqttReport, StationState};
+use crate::landmarks::ChosenLandmarks;
 
 /// Nothing here takes a second; a test that gets to this limit has failed.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -48,7 +50,14 @@ impl Unit {
             outbox_pending: 0,
             outbox_dropped: 0,
         };
-        let health = Arc::new(Health::new(name("gym"), name("unit-7"), stations, Box::new(connected)));
+        let health = Arc::new(Health::new(
+            name("gym"),
+            name("unit-7"),
+            stations,
+            full_landmarks(),
+            Box::new(BackendStatus::default),
+            Box::new(connected),
+        ));
         let state = AppState::new(Arc::clone(&board), Arc::clone(&health), Metrics::new().unwrap()).unwrap();
         let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -397,4 +406,8 @@ async fn an_address_of_another_machine_is_named() {
     // TEST-NET-1 (RFC 5737): no machine has it.
     let message = bind("192.0.2.1:8080".parse().unwrap()).await.unwrap_err().to_string();
     assert!(message.contains("192.0.2.1:8080: this machine has no such address"), "{message}");
+}
+
+fn full_landmarks() -> ChosenLandmarks {
+    ChosenLandmarks { model: LandmarkModel::Full, why: "as the configuration says".to_owned() }
 }

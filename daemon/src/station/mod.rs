@@ -114,7 +114,6 @@ impl Station {
     ) -> Result<Self, StationError> {
         let playlist = Playlist::new(&config.source)
             .map_err(|source| StationError::Playlist { station: config.name.to_string(), source })?;
-        health.set_backend(analysis.backend());
         let metrics = links.metrics.clone();
         let choices = links.choices.follow(&config.name);
         let reporter = Reporter::new(config.name.clone(), links);

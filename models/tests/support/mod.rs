@@ -12,7 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use spotter_models::{ColorMatrix, EstimatorSettings, Image, LandmarkModel, Plane, Planes};
+use spotter_models::{
+    Backend, ColorMatrix, Engine, EngineSettings, Image, LandmarkModel, Plane, Planes, PoseEstimator,
+};
 
 /// The repository's root.
 pub(crate) fn repository() -> PathBuf {
@@ -27,7 +29,7 @@ pub(crate) fn truth(name: &str) -> Option<PathBuf> {
 }
 
 /// Settings with models and runtime in place, or none after saying what is missing.
-pub(crate) fn settings(max_people: usize, threads: usize) -> Option<EstimatorSettings> {
+pub(crate) fn settings(threads: usize) -> Option<EngineSettings> {
     let models_dir = std::env::var_os("SPOTTER_MODELS_DIR")
         .map_or_else(|| repository().join(".cache/models"), PathBuf::from);
     let onnxruntime = std::env::var_os("ORT_DYLIB_PATH")
@@ -35,7 +37,13 @@ pub(crate) fn settings(max_people: usize, threads: usize) -> Option<EstimatorSet
     present(models_dir.join("blazepose_detector.onnx"))?;
     present(models_dir.join("blazepose_landmark_full.onnx"))?;
     let onnxruntime = present(onnxruntime)?;
-    Some(EstimatorSettings { landmarks: LandmarkModel::Full, models_dir, onnxruntime, threads, max_people })
+    let (landmarks, backend) = (LandmarkModel::Full, Backend::Cpu);
+    Some(EngineSettings { landmarks, models_dir, onnxruntime, threads, backend })
+}
+
+/// An estimator on the CPU, or none after saying what is missing.
+pub(crate) fn estimator(max_people: usize, threads: usize) -> Option<Box<dyn PoseEstimator>> {
+    Some(Engine::open(&settings(threads)?).unwrap().estimator(max_people))
 }
 
 fn present(path: PathBuf) -> Option<PathBuf> {

@@ -14,7 +14,7 @@ use super::{Outcome, batch, file_name, in_file, note_absence};
 use crate::analysis::Analysis;
 use crate::athlete::Athlete;
 use crate::cli::AnalyzeArgs;
-use crate::estimators::{self, OpenEstimator};
+use crate::estimators::{self, OpenEngine};
 use crate::exit::{Code, Failure, OrExit, model_code};
 use crate::threads::capture_code;
 
@@ -22,6 +22,8 @@ use crate::threads::capture_code;
 const PULL_TIMEOUT: Duration = Duration::from_secs(10);
 /// A file that ends this much before its stated duration was cut short; sound may outlast the picture by less.
 const CUT_SHORT_BY: Duration = Duration::from_secs(1);
+/// People tracked at the same time, as on a unit that says nothing of it.
+const MAX_PEOPLE: usize = 3;
 
 /// Analyses a clip, one of up to `workers` at once.
 pub(super) fn analyze(
@@ -36,11 +38,11 @@ pub(super) fn analyze(
     let name = file_name(path);
     let mut source = spotter_capture::open(&name, &description, Delivery::EveryFrame)
         .map_err(|error| opening(path, error))?;
-    let opened = open_estimator(args, workers)?;
+    let opened = open_engine(args, workers)?;
     let model = opened.profile.name.clone();
     let fps = source.nominal_fps();
     let mut writers = Writers::create(outputs, fps, &model)?;
-    let mut analysis = Analysis::new(opened.estimator, opened.profile, athlete.clone());
+    let mut analysis = Analysis::new(opened.engine.estimator(MAX_PEOPLE), opened.profile, athlete.clone());
     bar.set_duration(source.duration());
 
     let mut events = Vec::new();
@@ -76,7 +78,7 @@ pub(super) fn analyze(
     Ok(Outcome { report: Report::new(source, &events, quality), problems })
 }
 
-fn open_estimator(args: &AnalyzeArgs, workers: usize) -> Result<OpenEstimator, Failure> {
+fn open_engine(args: &AnalyzeArgs, workers: usize) -> Result<OpenEngine, Failure> {
     estimators::open_offline(args.model.into(), &args.places, batch::inference_threads(workers))
         .map_err(|error| Failure::new(model_code(&error), error))
 }

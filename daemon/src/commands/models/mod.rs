@@ -1,4 +1,7 @@
-//! `spotter models fetch|verify`.
+//! `spotter models list|fetch|verify|bench`.
+
+mod bench;
+mod list;
 
 use spotter_models::manifest;
 use spotter_models::store::{self, FetchSettings, VerifiedModel};
@@ -7,12 +10,14 @@ use crate::cli::{ModelsArgs, ModelsCommand, ModelsFetchArgs, ModelsVerifyArgs};
 use crate::exit::{Failure, OrExit, model_code};
 use crate::places;
 
-/// Fetches or verifies the models.
+/// Lists, fetches, verifies or measures the models.
 ///
 /// # Errors
 /// The model, the file or the package that is in the way.
 pub fn run(args: &ModelsArgs) -> Result<(), Failure> {
     match &args.command {
+        ModelsCommand::List(args) => list::run(args),
+        ModelsCommand::Bench(args) => bench::run(args),
         ModelsCommand::Fetch(args) => fetch(args),
         ModelsCommand::Verify(args) => verify(args),
     }

@@ -1,0 +1,160 @@
+//! The two models of BlazePose on one backend: what they take, and what their outputs mean.
+
+use std::path::{Path, PathBuf};
+
+use crate::anchors::{POSE_DETECTION, anchor_centers};
+use crate::backend::batcher::Batcher;
+use crate::backend::onnx::{OnnxNetwork, Provider};
+use crate::backend::{BackendError, Network, NetworkSpec};
+use crate::detection::{self, BOX_VALUES, FoundPerson};
+use crate::image::Image;
+use crate::landmarks::{self, Body, HEATMAP_VALUES, LANDMARK_VALUES};
+use crate::manifest::{self, Color, Input, InputLayout};
+use crate::region::Region;
+use crate::runtime::Runtime;
+use crate::store;
+use crate::tensor::{Border, TensorSpec};
+use crate::{ModelError, StageTimes};
+
+/// The models that make up the estimator, their checksums verified.
+#[derive(Debug, Clone)]
+pub(crate) struct Models {
+    /// Finds people in the whole picture.
+    pub(crate) detector: ModelFile,
+    /// Places body points in a region around one person.
+    pub(crate) landmarks: ModelFile,
+}
+
+/// A model on disk that its manifest describes.
+#[derive(Debug, Clone)]
+pub(crate) struct ModelFile {
+    /// The graph.
+    pub(crate) path: PathBuf,
+    input: TensorSpec,
+}
+
+impl ModelFile {
+    /// Finds a model and verifies its checksum.
+    pub(crate) fn resolve(models_dir: &Path, name: &str) -> Result<Self, ModelError> {
+        let manifest = manifest::by_name(name)?;
+        let input = match manifest.inputs.as_slice() {
+            [Input { shape, layout: InputLayout::Nchw, color: Color::Rgb, range, .. }] => match shape[..] {
+                [1, 3, height, width] => Some(TensorSpec { width, height, range: *range }),
+                _ => None,
+            },
+            _ => None,
+        };
+        let input = input.ok_or_else(|| ModelError::Manifest {
+            file: format!("{name}.toml"),
+            reason: "expected one RGB input of shape [1, 3, height, width]".to_owned(),
+        })?;
+        Ok(Self { path: store::resolve(models_dir, name)?, input })
+    }
+}
+
+#[cfg(test)]
+impl ModelFile {
+    /// A model that only exists in a test.
+    pub(crate) fn for_test(input: TensorSpec) -> Self {
+        Self { path: PathBuf::new(), input }
+    }
+}
+
+impl Models {
+    /// What the detector takes and gives.
+    pub(crate) fn detector_spec(&self) -> NetworkSpec {
+        let anchors = anchor_centers(&POSE_DETECTION).len();
+        NetworkSpec {
+            input: self.detector.input,
+            border: Border::Zero,
+            outputs: vec![("Identity", anchors * BOX_VALUES), ("Identity_1", anchors)],
+        }
+    }
+
+    /// What the landmark model takes and gives.
+    pub(crate) fn landmarks_spec(&self) -> NetworkSpec {
+        NetworkSpec {
+            input: self.landmarks.input,
+            // Unlike the detector's, the reference continues the picture's edge here.
+            border: Border::Replicate,
+            outputs: vec![("Identity", LANDMARK_VALUES), ("Identity_1", 1), ("Identity_3", HEATMAP_VALUES)],
+        }
+    }
+}
+
+/// Both models, loaded on one backend, for all cameras.
+pub(crate) struct Networks {
+    /// What runs them, such as `onnxruntime 1.24.2 cpu, 2 threads`.
+    pub(crate) name: String,
+    finder: Batcher<Vec<FoundPerson>>,
+    landmarker: Batcher<Option<Body>>,
+}
+
+impl Networks {
+    /// Loads both models in ONNX Runtime.
+    pub(crate) fn onnx(
+        runtime: &Runtime,
+        models: &Models,
+        threads: usize,
+        provider: Provider,
+    ) -> Result<Self, ModelError> {
+        let open = |file: &ModelFile, spec| OnnxNetwork::open(runtime, &file.path, threads, provider, spec);
+        let detector = open(&models.detector, models.detector_spec())?;
+        let landmarks = open(&models.landmarks, models.landmarks_spec())?;
+        let name = match provider {
+            Provider::Cpu => format!("{} cpu, {threads} threads", runtime.name),
+            Provider::Cuda => format!("{} cuda", runtime.name),
+            Provider::TensorRt => format!("{} tensorrt", runtime.name),
+        };
+        Ok(Self::new(name, models, Box::new(detector), Box::new(landmarks)))
+    }
+
+    /// Gives loaded networks their meaning.
+    pub(crate) fn new(
+        name: String,
+        models: &Models,
+        detector: Box<dyn Network>,
+        landmarks: Box<dyn Network>,
+    ) -> Self {
+        let anchors = anchor_centers(&POSE_DETECTION);
+        let (detector_px, landmarks_px) = (models.detector.input.width, models.landmarks.input.width);
+        let find = move |outputs: &[&[f32]], region: Region| {
+            let (mut candidates, mut people) = (Vec::new(), Vec::new());
+            detection::decode(outputs[0], outputs[1], &anchors, detector_px as f32, &mut candidates);
+            detection::suppress(&mut candidates, &mut people);
+            people.iter().map(|person| person.in_picture(region)).collect()
+        };
+        let read = move |outputs: &[&[f32]], region: Region| {
+            landmarks::decode(outputs[0], outputs[2], outputs[1][0], region, landmarks_px as f32)
+        };
+        Self {
+            name,
+            finder: Batcher::new(detector, Box::new(find)),
+            landmarker: Batcher::new(landmarks, Box::new(read)),
+        }
+    }
+
+    /// The people that the detector finds in a region.
+    pub(crate) fn find(
+        &self,
+        image: &Image<'_>,
+        region: Region,
+        found: &mut Vec<FoundPerson>,
+        times: &mut StageTimes,
+    ) -> Result<(), BackendError> {
+        found.clear();
+        self.finder.read(image, &[region], times, |people| found.extend(people))
+    }
+
+    /// The body in each region, none where the model's answer is not a number.
+    pub(crate) fn bodies(
+        &self,
+        image: &Image<'_>,
+        regions: &[Region],
+        bodies: &mut Vec<Option<Body>>,
+        times: &mut StageTimes,
+    ) -> Result<(), BackendError> {
+        bodies.clear();
+        self.landmarker.read(image, regions, times, |body| bodies.push(body))
+    }
+}
