@@ -44,6 +44,9 @@ impl ColorMatrix {
     }
 }
 
+/// Pixels of the longest side that is read: no camera's is as long.
+const LARGEST_SIDE: usize = 65_536;
+
 /// A borrowed picture.
 #[derive(Debug, Clone, Copy)]
 pub struct Image<'a> {
@@ -63,6 +66,11 @@ impl Image<'_> {
         let (width, height) = (self.width as usize, self.height as usize);
         if width == 0 || height == 0 {
             return Err(EstimateError::Image(format!("it has no pixels: {width}×{height}")));
+        }
+        if width.max(height) > LARGEST_SIDE {
+            return Err(EstimateError::Image(format!(
+                "a side is longer than {LARGEST_SIDE} pixels: {width}×{height}"
+            )));
         }
         let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
         match &self.planes {
@@ -97,6 +105,10 @@ impl Plane<'_> {
                 self.stride
             )));
         }
+        // Offsets are kept in four bytes.
+        if needed.is_some_and(|needed| u32::try_from(needed).is_err()) {
+            return Err(EstimateError::Image(format!("plane {name} reaches beyond {} bytes", u32::MAX)));
+        }
         Ok(())
     }
 }
@@ -121,6 +133,8 @@ mod tests {
     fn useless_pictures_are_named() {
         let message = |image: &Image<'_>| image.check().unwrap_err().to_string();
         assert_eq!(message(&gray(0, 4, &[], 0)), "picture: it has no pixels: 0×4");
+        assert_eq!(message(&gray(4, 0, &[], 12)), "picture: it has no pixels: 4×0");
+        assert!(message(&gray(1, 65_537, &[0; 64], 3)).contains("longer than 65536 pixels: 1×65537"));
         assert!(message(&gray(4, 2, &[0; 64], 11)).contains("stride of 11 bytes for rows of 12"));
         assert!(message(&gray(4, 2, &[0; 64], usize::MAX)).contains("too few"));
     }

@@ -3,9 +3,24 @@
 //! It follows MediaPipe's `ImageToTensorCalculator` on the CPU, since the models answer visibly differently to small changes:
 //! column `c` of `n` reads the region at `c / n`, between pixels in steps of 1/32, and values are rounded to 8 bits.
 
+#![allow(
+    clippy::inline_always,
+    reason = "so that it is compiled for the instructions that the caller picked"
+)]
+#![allow(
+    clippy::needless_range_loop,
+    reason = "loops over several arrays of a chunk read more easily by index"
+)]
+
+use std::ops::Range;
+
+use multiversion::multiversion;
+
+use crate::grid::{CHUNK, Grid, Line, Places, Positions, STEPS};
 use crate::image::{Image, Planes};
-use crate::pixels::{PixelSource, Rgb, RgbTransform, STEPS, UNIT, Yuv, blend};
+use crate::pixels::{Components, PixelSource, Rgb, Taps, UNIT, put_corners, steps};
 use crate::region::Region;
+use crate::yuv::Yuv;
 
 /// What lies outside the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +67,8 @@ pub(crate) fn fill_tensor(
     }
 }
 
+// Compiled twice, for what each x86-64 has and for AVX2; the processor is asked once. On aarch64 vectors are always there.
+#[multiversion(targets("x86_64+avx2"))]
 fn fill<S: PixelSource>(
     source: &S,
     image: &Image<'_>,
@@ -60,79 +77,35 @@ fn fill<S: PixelSource>(
     spec: &TensorSpec,
     tensor: &mut [f32],
 ) {
-    let (last_column, last_row) = (i64::from(image.width) - 1, i64::from(image.height) - 1);
-    let sampler = Sampler { source, last_column, last_row, border };
+    let sampler = Sampler::new(source, image, border);
     let grid = Grid::new(region, spec);
-    let mut writer = Writer::new(source.to_rgb(), spec, tensor);
-    let mut chunk = Chunk([[0; CHUNK]; 3]);
+    let mut writer = Writer::new(source, spec, tensor);
+    let mut positions = [[0; CHUNK]; 2];
+    let mut components = [[0.0; CHUNK]; 3];
     for row in 0..spec.height {
         let line = grid.line(row);
-        for first in (0..spec.width).step_by(CHUNK) {
-            let count = CHUNK.min(spec.width - first);
-            sampler.gather(line, first, count, &mut chunk);
-            writer.write(row, first, count, &chunk);
+        let touched = sampler.columns_touched(line, spec.width);
+        let inside = sampler.columns_inside(line, &touched);
+        for columns in [0..touched.start, touched.end..spec.width] {
+            writer.write_black(row, &columns);
+        }
+        for columns in chunks(touched.start..inside.start).chain(chunks(inside.end..touched.end)) {
+            line.positions(columns.start, &mut positions);
+            sampler.at_edge(&positions, columns.len(), &mut components);
+            writer.write(row, columns, &components);
+        }
+        for columns in chunks(inside) {
+            line.positions(columns.start, &mut positions);
+            source.between(&positions, columns.len(), &mut components);
+            writer.write(row, columns, &components);
         }
     }
 }
 
-/// Pixels gathered at a time: few enough to stay in the nearest cache, so that conversion runs as vectors.
-const CHUNK: usize = 64;
-
-/// Components of consecutive pixels in [`UNIT`]s, one array a component.
-struct Chunk([[i32; CHUNK]; 3]);
-
-/// A position in the picture, in pixels times 2³². Its steps of 1/[`STEPS`] pixel round to the nearest.
-type Fixed = i64;
-const FRACTION_BITS: u32 = 32;
-const STEP_BITS: u32 = FRACTION_BITS - STEPS.ilog2();
-
-fn fixed(px: f32) -> Fixed {
-    (f64::from(px) * f64::from(FRACTION_BITS).exp2()) as Fixed
-}
-
-/// Where in the picture each tensor element looks: an affine grid.
-struct Grid {
-    origin: [Fixed; 2],
-    column: [Fixed; 2],
-    row: [Fixed; 2],
-}
-
-/// One row of the grid.
-#[derive(Clone, Copy)]
-struct Line {
-    start: [Fixed; 2],
-    step: [Fixed; 2],
-}
-
-impl Grid {
-    fn new(region: Region, spec: &TensorSpec) -> Self {
-        let (sin, cos) = region.rotation_rad.sin_cos();
-        let column_px = region.width_px / spec.width as f32;
-        let row_px = region.height_px / spec.height as f32;
-        let half_step = 1 << (STEP_BITS - 1);
-        Self {
-            origin: region.to_picture(0.0, 0.0).map(|px| fixed(px) + half_step),
-            column: [cos * column_px, sin * column_px].map(fixed),
-            row: [-sin * row_px, cos * row_px].map(fixed),
-        }
-    }
-
-    fn line(&self, row: usize) -> Line {
-        let start = [0, 1].map(|axis| self.origin[axis] + row as i64 * self.row[axis]);
-        Line { start, step: self.column }
-    }
-}
-
-impl Line {
-    /// Whole pixels and steps beyond them, on each axis.
-    #[inline]
-    fn at(self, column: usize) -> ([i64; 2], [i32; 2]) {
-        let position = [0, 1].map(|axis| self.start[axis] + column as i64 * self.step[axis]);
-        (
-            position.map(|fixed| fixed >> FRACTION_BITS),
-            position.map(|fixed| (fixed >> STEP_BITS) as i32 & (STEPS - 1)),
-        )
-    }
+/// At most [`CHUNK`] columns at a time.
+fn chunks(columns: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let end = columns.end;
+    columns.step_by(CHUNK).map(move |first| first..end.min(first + CHUNK))
 }
 
 /// Reads a picture between its pixels.
@@ -143,31 +116,51 @@ struct Sampler<'s, S> {
     border: Border,
 }
 
-impl<S: PixelSource> Sampler<'_, S> {
-    #[inline]
-    fn gather(&self, line: Line, first: usize, count: usize, chunk: &mut Chunk) {
-        // Both coordinates are monotonic along the line, so what holds at its ends holds between them.
-        let inside =
-            self.has_neighbours(line.at(first).0) && self.has_neighbours(line.at(first + count - 1).0);
-        let [a, b, c] = &mut chunk.0;
-        for index in 0..count {
-            let ([x, y], [steps_x, steps_y]) = line.at(first + index);
-            let components = if inside || self.has_neighbours([x, y]) {
-                self.source.between(x as usize, y as usize, steps_x, steps_y)
-            } else {
-                let taps = [self.tap(x, y), self.tap(x + 1, y), self.tap(x, y + 1), self.tap(x + 1, y + 1)];
-                blend(taps, steps_x, steps_y)
-            };
-            a[index] = components[0];
-            b[index] = components[1];
-            c[index] = components[2];
+impl<'s, S: PixelSource> Sampler<'s, S> {
+    fn new(source: &'s S, image: &Image<'_>, border: Border) -> Self {
+        let (last_column, last_row) = (i64::from(image.width) - 1, i64::from(image.height) - 1);
+        Self { source, last_column, last_row, border }
+    }
+
+    /// Columns of a line that show something else than what is black outside.
+    fn columns_touched(&self, line: Line<'_>, width: usize) -> Range<usize> {
+        match self.border {
+            Border::Zero => line.columns_within(width, [-1, -1], [self.last_column + 1, self.last_row + 1]),
+            Border::Replicate => 0..width,
         }
     }
 
-    /// Whether a pixel and its right and lower neighbours are in the picture.
-    #[inline]
-    fn has_neighbours(&self, [x, y]: [i64; 2]) -> bool {
-        x >= 0 && y >= 0 && x < self.last_column && y < self.last_row
+    /// Those of them whose pixel and its right and lower neighbours are in the picture.
+    fn columns_inside(&self, line: Line<'_>, touched: &Range<usize>) -> Range<usize> {
+        let inside = line.columns_within(touched.end, [0, 0], [self.last_column, self.last_row]);
+        let start = inside.start.clamp(touched.start, touched.end);
+        start..inside.end.max(start)
+    }
+
+    /// As [`PixelSource::between`], wherever the positions are.
+    #[inline(always)]
+    fn at_edge(&self, positions: &Positions, count: usize, components: &mut Components) {
+        if self.border == Border::Replicate && self.last_column > 0 && self.last_row > 0 {
+            let last = [self.last_column as i32, self.last_row as i32];
+            self.source.between_all(&Places::nearest(positions, last), count, components);
+        } else {
+            self.pixel_by_pixel(positions, count, components);
+        }
+    }
+
+    /// Few pixels: the outline of a picture on black, or a picture of one row or column.
+    #[inline(never)]
+    fn pixel_by_pixel(&self, positions: &Positions, count: usize, components: &mut Components) {
+        let mut taps = [Taps::EMPTY; 3];
+        for index in 0..count {
+            let at = [positions[0][index], positions[1][index]];
+            let [x, y] = at.map(|position| i64::from(position.div_euclid(STEPS)));
+            let corners = [self.tap(x, y), self.tap(x + 1, y), self.tap(x, y + 1), self.tap(x + 1, y + 1)];
+            put_corners(&mut taps, index, corners);
+        }
+        for (taps, component) in taps.iter().zip(components) {
+            taps.blend(steps(positions), component);
+        }
     }
 
     fn tap(&self, column: i64, row: i64) -> [u8; 3] {
@@ -180,8 +173,8 @@ impl<S: PixelSource> Sampler<'_, S> {
 }
 
 /// Converts components to the tensor's values and puts them into its planes.
-struct Writer<'t> {
-    to_rgb: RgbTransform,
+struct Writer<'t, S> {
+    source: &'t S,
     low: f32,
     gain: f32,
     width: usize,
@@ -189,46 +182,57 @@ struct Writer<'t> {
     tensor: &'t mut [f32],
 }
 
-impl<'t> Writer<'t> {
-    fn new(to_rgb: RgbTransform, spec: &TensorSpec, tensor: &'t mut [f32]) -> Self {
-        let to_rgb = RgbTransform {
-            matrix: to_rgb.matrix.map(|row| row.map(|weight| weight / UNIT as f32)),
-            offset: to_rgb.offset,
-        };
+impl<'t, S: PixelSource> Writer<'t, S> {
+    fn new(source: &'t S, spec: &TensorSpec, tensor: &'t mut [f32]) -> Self {
         let [low, high] = spec.range;
         let plane = spec.width * spec.height;
-        Self { to_rgb, low, gain: (high - low) / 255.0, width: spec.width, plane, tensor }
+        Self { source, low, gain: (high - low) / 255.0, width: spec.width, plane, tensor }
     }
 
-    #[inline]
-    fn write(&mut self, row: usize, first: usize, count: usize, chunk: &Chunk) {
+    #[inline(always)]
+    fn write(&mut self, row: usize, columns: Range<usize>, [a, b, c]: &Components) {
         for channel in 0..3 {
-            let values = self.convert(channel, chunk);
-            let start = channel * self.plane + row * self.width + first;
-            self.tensor[start..start + count].copy_from_slice(&values[..count]);
+            let (low, gain, source) = (self.low, self.gain, self.source);
+            let value = |index: usize| {
+                let color = source.rgb([a[index], b[index], c[index]])[channel];
+                round_to_byte(color) * gain + low
+            };
+            let row = self.row(channel, row, &columns);
+            if let Some(row) = row.first_chunk_mut::<CHUNK>() {
+                for (index, place) in row.iter_mut().enumerate() {
+                    *place = value(index);
+                }
+            } else {
+                for (index, place) in row.iter_mut().enumerate() {
+                    *place = value(index);
+                }
+            }
         }
     }
 
-    #[inline]
-    fn convert(&self, channel: usize, chunk: &Chunk) -> [f32; CHUNK] {
-        let [first, second, third] = self.to_rgb.matrix[channel];
-        let offset = self.to_rgb.offset[channel];
-        let [a, b, c] = &chunk.0;
-        let mut values = [0.0; CHUNK];
-        for index in 0..CHUNK {
-            let color = first * a[index] as f32 + second * b[index] as f32 + third * c[index] as f32 + offset;
-            values[index] = round_to_byte(color) * self.gain + self.low;
+    fn write_black(&mut self, row: usize, columns: &Range<usize>) {
+        let [a, b, c] = self.source.black().map(|component| f32::from(component) * UNIT as f32);
+        for (channel, color) in self.source.rgb([a, b, c]).into_iter().enumerate() {
+            let value = round_to_byte(color) * self.gain + self.low;
+            self.row(channel, row, columns).fill(value);
         }
-        values
+    }
+
+    #[inline(always)]
+    fn row(&mut self, channel: usize, row: usize, columns: &Range<usize>) -> &mut [f32] {
+        let start = channel * self.plane + row * self.width + columns.start;
+        &mut self.tensor[start..start + columns.len()]
     }
 }
 
 /// To the nearest of 0–255. Adding and taking away 1.5 · 2²³ leaves no room for a fraction; unlike `round`, it runs as vectors.
-#[inline]
+#[inline(always)]
 fn round_to_byte(color: f32) -> f32 {
     const NO_FRACTION: f32 = 12_582_912.0;
     color.clamp(0.0, 255.0) + NO_FRACTION - NO_FRACTION
 }
 
+#[cfg(test)]
+mod plain;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use std::f32::consts::PI;
 use image::RgbImage;
 use proptest::prelude::*;
 
+use super::plain::{Format, Picture};
 use super::*;
 use crate::image::{ColorMatrix, Plane};
 use crate::testing::truth;
@@ -157,37 +158,88 @@ fn planar_and_interleaved_chroma_give_the_same() {
     assert!(tensors[0].iter().zip(&tensors[1]).all(|(a, b)| a.to_bits() == b.to_bits()));
 }
 
+fn formats() -> impl Strategy<Value = Format> {
+    prop_oneof![Just(Format::I420), Just(Format::Nv12), Just(Format::Rgb)]
+}
+
+fn colors() -> impl Strategy<Value = ColorMatrix> {
+    prop_oneof![Just(ColorMatrix::Bt601), Just(ColorMatrix::Bt601Full), Just(ColorMatrix::Bt709)]
+}
+
+fn borders() -> impl Strategy<Value = Border> {
+    prop_oneof![Just(Border::Zero), Just(Border::Replicate)]
+}
+
 proptest! {
-    /// Any picture that passes the check and any usable region: no panic, every value in range.
+    /// Small pictures, of which regions often reach beyond the edge: each bit is the plain reference's.
     #[test]
-    fn any_region_of_any_picture(
+    fn small_pictures_are_read_as_the_reference_reads_them(
         (width, height) in (1_u32..40, 1_u32..40),
-        padding in 0_usize..5,
-        format in 0..3,
+        paddings in [0_usize..5, 0_usize..5, 0_usize..5],
+        format in formats(),
+        color in colors(),
+        border in borders(),
         (x, y) in (-1.0_f32..2.0, -1.0_f32..2.0),
         side_px in 1.0_f32..200.0,
-        rotation_rad in -4.0_f32..4.0,
-        zero in any::<bool>(),
+        rotation_rad in prop_oneof![Just(0.0_f32), -4.0_f32..4.0],
     ) {
-        let half = |side: u32| side.div_ceil(2) as usize;
-        let plane = |row: usize, rows: usize| vec![137_u8; (row + padding) * (rows - 1) + row];
-        let rows = height as usize;
-        let (row, half_row, half_rows) = (width as usize, half(width), half(height));
-        let (luma, chroma) = (plane(row, rows), plane(half_row, half_rows));
-        let (pairs, rgb) = (plane(2 * half_row, half_rows), plane(3 * row, rows));
-        let view = |data, row: usize| Plane { data, stride: row + padding };
-        let planes = match format {
-            0 => Planes::I420 { y: view(&luma, row), u: view(&chroma, half_row), v: view(&chroma, half_row) },
-            1 => Planes::Nv12 { y: view(&luma, row), uv: view(&pairs, 2 * half_row) },
-            _ => Planes::Rgb(view(&rgb, 3 * row)),
-        };
-        let image = Image { width, height, planes, color: ColorMatrix::default() };
-        prop_assert!(image.check().is_ok());
+        let picture = Picture::new(width, height, paddings, format, color);
         let region = region(x * width as f32, y * height as f32, side_px, rotation_rad);
         prop_assume!(region.is_usable(width as f32, height as f32));
-        let border = if zero { Border::Zero } else { Border::Replicate };
-        let mut tensor = vec![f32::NAN; SMALL.len()];
-        fill_tensor(&image, region, border, &SMALL, &mut tensor);
-        prop_assert!(tensor.iter().all(|value| (0.0..=1.0).contains(value)));
+        prop_assert_eq!(picture.difference(region, border, &SMALL), None);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    /// Pictures of a camera's size, of which most is read without a check of each address.
+    #[test]
+    fn large_pictures_are_read_as_the_reference_reads_them(
+        (width, height) in (701_u32..1300, 401_u32..730),
+        paddings in [0_usize..70, 0_usize..2, 0_usize..2],
+        format in formats(),
+        border in borders(),
+        (x, y) in (-0.1_f32..1.1, -0.1_f32..1.1),
+        side_px in 50.0_f32..1500.0,
+        rotation_rad in prop_oneof![Just(0.0_f32), -0.2_f32..0.2, -4.0_f32..4.0],
+    ) {
+        let picture = Picture::new(width, height, paddings, format, ColorMatrix::Bt709);
+        let region = region(x * width as f32, y * height as f32, side_px, rotation_rad);
+        prop_assert_eq!(picture.difference(region, border, &SMALL), None);
+    }
+}
+
+#[test]
+fn regions_that_end_at_the_pictures_edge_are_read_as_the_reference_reads_them() {
+    for format in [Format::I420, Format::Nv12, Format::Rgb] {
+        let picture = Picture::new(640, 480, [0; 3], format, ColorMatrix::Bt601);
+        for (x_px, y_px) in [(0.0, 0.0), (160.0, 160.0), (480.0, 320.0), (640.0, 480.0), (320.0, -159.0)] {
+            for border in [Border::Zero, Border::Replicate] {
+                for rotation_deg in [0.0_f32, 90.0, 180.0, -90.0] {
+                    let region = region(x_px, y_px, 320.0, rotation_deg.to_radians());
+                    let difference = picture.difference(region, border, &SMALL);
+                    assert_eq!(difference, None, "{format:?} {x_px} {y_px} {border:?} {rotation_deg}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_allocated() {
+    for format in [Format::I420, Format::Nv12, Format::Rgb] {
+        let picture = Picture::new(641, 481, [7; 3], format, ColorMatrix::Bt601);
+        let mut tensor = vec![0.0; SMALL.len()];
+        let mut fill = || {
+            fill_tensor(
+                &picture.image(),
+                region(0.0, 0.0, 320.0, 0.1),
+                Border::Replicate,
+                &SMALL,
+                &mut tensor,
+            );
+        };
+        fill();
+        assert_eq!(allocation_counter::measure(fill).count_total, 0, "{format:?}");
     }
 }
