@@ -54,6 +54,14 @@ clips: ## Render the test clips again (slow; needs no GPU)
 check-models: setup ## Compare the converted models with the reference runtime
 	@tests/reference/check-models
 
+.PHONY: accuracy
+accuracy: setup ## Every movement metric against its truth, from joints and through the pose model, before and after each correction
+	@tests/accuracy/run
+
+.PHONY: accuracy-report
+accuracy-report: setup ## The same, written to docs/ref/accuracy.md
+	@tests/accuracy/run docs/ref/accuracy.md
+
 .PHONY: soak
 soak: ## Movement over a simulated day of eight hours: memory stays bounded
 	@cargo test --release --locked --quiet --package spotter-movement --test frugal -- --ignored --nocapture

@@ -17,6 +17,16 @@ pub struct Session {
     roster: Roster,
     tally: Tally,
     live: Vec<LivePerson>,
+    pasts: Vec<BarPast>,
+}
+
+/// Where a bar was before the frame that it came with.
+#[derive(Debug)]
+struct BarPast {
+    /// The frame's time, once it has arrived.
+    frame_t: Option<f64>,
+    person_id: u32,
+    past: Vec<(Duration, BarPoint)>,
 }
 
 impl Session {
@@ -29,6 +39,7 @@ impl Session {
             roster: Roster::new(),
             tally: Tally::default(),
             live: Vec::new(),
+            pasts: Vec::new(),
         }
     }
 
@@ -40,6 +51,9 @@ impl Session {
     pub fn push(&mut self, pts: Duration, people: &[PersonPose<'_>], events: &mut Vec<Event>) {
         let t = pts.as_secs_f64();
         let people = &people[..people.len().min(MOST_PEOPLE)];
+        for bar in self.pasts.iter_mut().filter(|bar| bar.frame_t.is_none()) {
+            bar.frame_t = Some(t);
+        }
         match self.order.offer(t, people, self.clock.median_dt()) {
             Arrival::Next => self.process(t, people, events),
             Arrival::Held => {}
@@ -60,6 +74,7 @@ impl Session {
         }
         self.clock.interrupt();
         self.order.interrupt();
+        self.pasts.clear();
         self.live.clear();
     }
 
@@ -88,6 +103,7 @@ impl Session {
             return;
         }
         self.tally.frames += 1;
+        self.recall_bars(t);
         let frame = Frame { t, median_dt: self.clock.median_dt(), settings: &self.settings };
         let mut out = Out { tally: &mut self.tally, events };
         self.roster.untangle(&frame, people, &mut out);
@@ -116,9 +132,21 @@ impl Session {
     /// Where a person's bar was in earlier frames: a bar tracker is only sure of a bar once it has moved. Call it before the
     /// [`Session::push`] of the frame that first has the bar; what lies further back than the analysis looks is left out.
     pub fn bar_past(&mut self, person_id: u32, past: &[(Duration, BarPoint)]) {
-        if let Some(person) = self.roster.iter_mut().find(|person| person.id() == person_id) {
-            person.bar_past(past);
+        if !past.is_empty() && self.pasts.len() < MOST_PEOPLE {
+            self.pasts.push(BarPast { frame_t: None, person_id, past: past.to_vec() });
         }
+    }
+
+    /// What is known of bars in earlier frames, in the turn of the frame it came with: the earlier ones have been through then.
+    fn recall_bars(&mut self, t: f64) {
+        let roster = &mut self.roster;
+        self.pasts.retain(|bar| {
+            let due = bar.frame_t.is_some_and(|frame_t| frame_t <= t);
+            if let Some(person) = roster.iter_mut().find(|person| due && person.id() == bar.person_id) {
+                person.bar_past(&bar.past);
+            }
+            !due
+        });
     }
 
     /// A coach's choice: holds from the next frame on. Another exercise or load closes open sets; a load that is stated for the first

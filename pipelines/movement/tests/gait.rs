@@ -1,7 +1,7 @@
 //! Walking and running: the joints of rendered clips, a figure with known steps, markers over force plates, and landmarks that
 //! BlazePose gave. Skipped where the truth is absent.
 // Helpers outside of `#[test]` are tests, too.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod common;
 
@@ -134,6 +134,8 @@ fn a_real_walk_over_force_plates() {
         // The first toe-off is of a foot that stood before the plates: the plates know nothing of it.
         let offs = Errors::of(&gait.toe_offs, &known, "toe_off", 0.5, 2.2, 0.1);
         assert_eq!((offs.missed, offs.invented), (0, 0), "{label}: {:?}", gait.toe_offs);
+        let (strike_ms, off_ms) = (1e3 * rms(&strikes.all()), 1e3 * rms(&offs.all()));
+        println!("{label}: strikes off by {strike_ms:.0} ms (rms), toe-offs by {off_ms:.0} ms");
         assert!(rms(&offs.all()) < 0.025, "{label}: {offs:?}");
     }
 }

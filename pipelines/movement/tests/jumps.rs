@@ -1,6 +1,6 @@
 //! Jumps with known physics.
 // Helpers outside of `#[test]` are tests, too.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod common;
 
@@ -51,6 +51,7 @@ fn an_analytic_parabola_is_measured_at_every_frame_rate_with_jitter_drops_and_no
                 got => missed.push((seed, height_m, got)),
             }
         }
+        println!("{fps} fps: {good} of {all} seeds");
         assert!(good * 100 >= all * 95, "{fps} fps: {good} of {all}, missed {missed:.3?}");
     }
 }
@@ -140,6 +141,13 @@ fn the_force_plate_jump() {
         let jump = &found[0];
         assert_eq!(jump.kind, JumpKind::Cmj);
         let off = |got: Option<f64>, want: &str| (got.unwrap() - n(want)).abs();
+        println!(
+            "{fps} fps: height off by {:.1} cm, depth {:.1} cm, time to take-off {:.0} ms, RSI-mod {:.1} %",
+            100.0 * off(jump.height_m.value(), "height_impulse_m"),
+            100.0 * off(jump.countermovement_depth_m.value(), "com_depth_m"),
+            1e3 * off(jump.time_to_takeoff_s.value(), "time_to_takeoff_s"),
+            100.0 * off(jump.rsi_modified_m_s.value(), "rsi_mod_m_s") / n("rsi_mod_m_s")
+        );
         assert!(
             off(jump.height_m.value(), "height_impulse_m") < height_within,
             "{fps} fps: {:?}",

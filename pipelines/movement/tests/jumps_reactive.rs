@@ -1,6 +1,6 @@
 //! Squat, drop and repeated jumps, landings, power and a coach's choice, with known physics.
 // Helpers outside of `#[test]` are tests, too.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod common;
 
@@ -94,6 +94,11 @@ fn the_force_plate_squat_jump() {
         assert_eq!(found.jumps.len(), 1, "{fps} fps");
         let jump = &found.jumps[0];
         assert_eq!((jump.kind, jump.remarks.is_empty()), (JumpKind::SquatJump, true), "{fps} fps: {jump:?}");
+        println!(
+            "{fps} fps: height {:+.1} cm, flight {:+.0} ms",
+            100.0 * (jump.height_m.value().unwrap() - number(&known, "height_flight_m")),
+            1e3 * (jump.flight_time_s.value().unwrap() - flight)
+        );
         near("height", jump.height_m.value(), number(&known, "height_flight_m"), within);
         near("flight", jump.flight_time_s.value(), flight, 0.010);
         assert!(jump.squat_hold_s.value().unwrap() > 1.0 && jump.countermovement_depth_m.value().is_none());
@@ -143,6 +148,12 @@ fn the_force_plate_drop_jump() {
         assert_eq!(found.jumps.len(), 1, "{fps} fps");
         let jump = &found.jumps[0];
         assert_eq!((jump.kind, jump.stretch_shortening), (JumpKind::DropJump, Some("fast")), "{jump:?}");
+        println!(
+            "{fps} fps: contact {:+.0} ms, height {:+.1} cm, RSI {:+.1} %",
+            1e3 * (jump.contact_time_s.value().unwrap() - n("contact_time_s")),
+            100.0 * (jump.height_m.value().unwrap() - n("height_flight_m")),
+            100.0 * (jump.rsi_m_s.value().unwrap() / n("rsi_h_over_ct_m_s") - 1.0)
+        );
         near("contact", jump.contact_time_s.value(), n("contact_time_s"), 1.0 / fps);
         near("flight", jump.flight_time_s.value(), n("flight_time_s"), 0.010);
         near("height", jump.height_m.value(), n("height_flight_m"), 0.01);

@@ -5,7 +5,7 @@
 mod common;
 
 use common::physics::{Figure, Squats};
-use common::{Recording, run, settings};
+use common::{Recording, delayed, run, settings};
 use spotter_movement::{BarPoint, Event, ModelProfile, Rep};
 
 const DEPTH_M: f64 = 0.45;
@@ -75,4 +75,21 @@ fn a_bar_that_is_lost_for_a_third_of_the_time_is_not_measured_on() {
     let reps = reps(&recording, Some(0.45));
     assert_eq!(reps.len(), 4);
     assert!(reps.iter().all(|rep| rep.point == "bar_on_shoulders"), "{reps:?}");
+}
+
+/// The tracker is sure of a bar in the middle of the first descent and says then where it was before. Frames that wait for an earlier
+/// one do not keep what is known of their bar from its place.
+#[test]
+fn where_the_bar_was_is_known_whatever_the_order_of_arrival() {
+    let (squats, mut recording) = squats_with_bar(|_| true);
+    let sure = recording.frames.iter().position(|f| f.pts.as_secs_f64() > squats.start + 0.5).unwrap();
+    let past = |frame: &spotter_movement::PoseFrame| Some((frame.pts, frame.people[0].bar?));
+    let known: Vec<_> = recording.frames[..sure].iter().filter_map(past).collect();
+    recording.frames[..sure].iter_mut().for_each(|frame| frame.people[0].bar = None);
+    recording.frames[sure].people[0].bar_past = known;
+    let in_order = reps(&recording, Some(0.45));
+    assert_eq!(in_order[0].point, "bar", "the first repetition begins before the tracker is sure");
+    for seed in 0..8 {
+        assert_eq!(reps(&delayed(&recording, 0.095, seed), Some(0.45)), in_order, "seed {seed}");
+    }
 }

@@ -104,6 +104,20 @@ pub fn jitter(recording: &mut Recording, sigma_px: f64, seed: u64) {
     }
 }
 
+/// The frames as they arrive when each is delayed by up to `lag_s`.
+pub fn delayed(recording: &Recording, lag_s: f64, seed: u64) -> Recording {
+    let mut random = Random(seed);
+    let mut arrivals: Vec<(f64, PoseFrame)> = recording
+        .frames
+        .iter()
+        .map(|f| (f.pts.as_secs_f64() + lag_s * random.uniform(), f.clone()))
+        .collect();
+    arrivals.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let frames: Vec<PoseFrame> = arrivals.into_iter().map(|(_, frame)| frame).collect();
+    assert!(frames.windows(2).any(|pair| pair[1].pts < pair[0].pts), "nothing was out of order");
+    Recording { frames, ..recording.clone() }
+}
+
 /// Known biases of a pose model's raw landmarks, from its manifest.
 pub fn profile(model: &str) -> ModelProfile {
     profile_of(model, "movement")
