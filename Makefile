@@ -62,6 +62,10 @@ accuracy: setup ## Every movement metric against its truth, from joints and thro
 accuracy-report: setup ## The same, written to docs/ref/accuracy.md
 	@tests/accuracy/run docs/ref/accuracy.md
 
+.PHONY: check-plugin
+check-plugin: ## Compile the TensorRT plug-in against the headers of TensorRT 10 and 11 (needs clang, no GPU)
+	@models/tensorrt/check
+
 .PHONY: soak
 soak: ## Movement over a simulated day of eight hours: memory stays bounded
 	@cargo test --release --locked --quiet --package spotter-movement --test frugal -- --ignored --nocapture

@@ -48,6 +48,16 @@ impl YuvToRgb {
         }
     }
 
+    /// A row of weights for each of R, G and B, and what is added.
+    pub(crate) fn matrix(&self) -> ([[f32; 3]; 3], [f32; 3]) {
+        let rows = [
+            [self.luma, 0.0, self.red_of_v],
+            [self.luma, self.green_of_u, self.green_of_v],
+            [self.luma, self.blue_of_u, 0.0],
+        ];
+        (rows, self.offset)
+    }
+
     /// R, G and B.
     #[inline(always)]
     pub(crate) fn of(&self, [y, u, v]: [f32; 3]) -> [f32; 3] {

@@ -31,9 +31,12 @@ fn fixed(px: f32) -> Fixed {
 
 /// An affine grid of positions.
 pub(crate) struct Grid {
-    origin: [Fixed; 2],
-    column: [Fixed; 2],
-    row: [Fixed; 2],
+    /// Where the first element looks.
+    pub(crate) origin: [Fixed; 2],
+    /// What a column adds.
+    pub(crate) column: [Fixed; 2],
+    /// What a row adds.
+    pub(crate) row: [Fixed; 2],
     /// The way from a chunk's first position to each of its positions, on both axes.
     ways: [[Fixed; CHUNK]; 2],
 }

@@ -26,6 +26,8 @@ pub mod stages;
 mod steady;
 pub mod store;
 mod tensor;
+#[allow(dead_code, reason = "the engine does not open it yet")]
+pub mod tensorrt;
 #[cfg(test)]
 mod testing;
 mod track;

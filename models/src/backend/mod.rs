@@ -49,7 +49,6 @@ pub(crate) enum BackendError {
     #[error("{0}")]
     Run(String),
     /// The device can't be used by this process any more.
-    #[expect(dead_code, reason = "until a backend with a device of its own is built in")]
     #[error("{0}")]
     Lost(String),
 }

@@ -107,7 +107,7 @@ fn attribute(name: &str, value: &Value<'_>) -> onnx::Attribute {
 }
 
 fn value_info(name: &str, shape: &[usize]) -> onnx::ValueInfo {
-    let dimension = |size: &usize| onnx::Dimension { dim_value: Some(*size as i64) };
+    let dimension = |size: &usize| onnx::Dimension { dim_value: Some(*size as i64), dim_param: None };
     let shape = onnx::Shape { dim: shape.iter().map(dimension).collect() };
     let tensor_type = onnx::TensorType { elem_type: Some(onnx::FLOAT), shape: Some(shape) };
     onnx::ValueInfo {

@@ -4,6 +4,7 @@
 //! float16 and sparse weights become plain float32; what only unwanted outputs need is left out. See
 //! `docs/design/models.md`.
 
+mod batch;
 mod constants;
 mod error;
 mod flatbuffer;
@@ -20,6 +21,7 @@ pub(crate) mod testing;
 mod tests;
 mod tflite;
 
+pub use batch::with_any_batch;
 pub use error::ConvertError;
 pub use graph::OPSET;
 

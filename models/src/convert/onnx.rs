@@ -117,4 +117,7 @@ pub(super) struct Shape {
 pub(super) struct Dimension {
     #[prost(int64, optional, tag = "1")]
     pub dim_value: Option<i64>,
+    /// A name instead of a number: any size.
+    #[prost(string, optional, tag = "2")]
+    pub dim_param: Option<String>,
 }

@@ -1,0 +1,54 @@
+//! The plug-in, open: TensorRT, the driver and a GPU are there.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::raw::Opened;
+use super::{Info, TensorRtError};
+
+/// An open plug-in. Clones are the same one.
+#[derive(Clone)]
+pub struct Plugin {
+    pub(super) opened: Arc<Opened>,
+    info: Info,
+    library: PathBuf,
+    nvinfer: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Plugin {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Plugin").field("info", &self.info).finish_non_exhaustive()
+    }
+}
+
+impl Plugin {
+    /// Opens the plug-in `library`. `nvinfer` is TensorRT's library; none: the one that the dynamic linker finds.
+    ///
+    /// # Errors
+    /// Each way in which this can be impossible on a machine is a variant of its own: no plug-in, no TensorRT, another version of it, no
+    /// driver, no GPU.
+    pub fn open(library: &Path, nvinfer: Option<&Path>) -> Result<Self, TensorRtError> {
+        let (opened, info) = Opened::open(library, nvinfer)?;
+        Ok(Self {
+            opened: Arc::new(opened),
+            info: Info::from_raw(&info),
+            library: library.to_owned(),
+            nvinfer: nvinfer.map(Path::to_owned),
+        })
+    }
+
+    /// What was found.
+    pub fn info(&self) -> &Info {
+        &self.info
+    }
+
+    /// The plug-in's file.
+    pub(super) fn library(&self) -> &Path {
+        &self.library
+    }
+
+    /// TensorRT's library, if one was named.
+    pub(super) fn nvinfer(&self) -> Option<&Path> {
+        self.nvinfer.as_deref()
+    }
+}

@@ -1,0 +1,368 @@
+//! The plug-in's functions, called. All that is unsafe about TensorRT is here and says why it holds.
+
+#![allow(unsafe_code, reason = "a C ABI that is loaded at run time")]
+
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::mem::ManuallyDrop;
+use std::path::Path;
+use std::ptr;
+use std::sync::Arc;
+
+use libloading::Library;
+
+use super::abi::{self, Handle, Reason, status};
+use super::info::text;
+use super::{TensorRtError, elf};
+
+/// The functions of a plug-in.
+struct Functions {
+    open: abi::OpenFn,
+    close: abi::CloseFn,
+    build: abi::BuildFn,
+    load: abi::LoadFn,
+    unload: abi::UnloadFn,
+    put: abi::PutFn,
+    put_nvmm: abi::PutNvmmFn,
+    run: abi::RunFn,
+    read: abi::ReadFn,
+    /// Never unloaded: CUDA's code does not survive it, and the functions above would dangle.
+    _library: ManuallyDrop<Library>,
+}
+
+impl Functions {
+    fn load(path: &Path) -> Result<Self, TensorRtError> {
+        let refused = |reason: String| TensorRtError::Plugin { path: path.to_owned(), reason };
+        if let Some(complaint) = elf::complaint(path) {
+            return Err(refused(complaint));
+        }
+        // SAFETY: loading runs the library's initialisers. It is the plug-in that the operator installed; its own code has none.
+        let library = unsafe { Library::new(path) }.map_err(|error| refused(in_full(&error)))?;
+        let library = ManuallyDrop::new(library);
+        // SAFETY: the type is the header's, the same in every version of the ABI.
+        let number = unsafe { symbol::<abi::AbiFn>(&library, c"spotter_trt_abi") }.map_err(refused)?;
+        // SAFETY: it takes nothing and returns a constant.
+        let number = unsafe { number() };
+        if number != abi::ABI {
+            return Err(refused(format!("it speaks version {number} of the interface, not {}", abi::ABI)));
+        }
+        // SAFETY: the types are the header's in the version of the ABI that was just compared.
+        unsafe {
+            Ok(Self {
+                open: symbol(&library, c"spotter_trt_open").map_err(refused)?,
+                close: symbol(&library, c"spotter_trt_close").map_err(refused)?,
+                build: symbol(&library, c"spotter_trt_build").map_err(refused)?,
+                load: symbol(&library, c"spotter_trt_load").map_err(refused)?,
+                unload: symbol(&library, c"spotter_trt_unload").map_err(refused)?,
+                put: symbol(&library, c"spotter_trt_put").map_err(refused)?,
+                put_nvmm: symbol(&library, c"spotter_trt_put_nvmm").map_err(refused)?,
+                run: symbol(&library, c"spotter_trt_run").map_err(refused)?,
+                read: symbol(&library, c"spotter_trt_read").map_err(refused)?,
+                _library: library,
+            })
+        }
+    }
+}
+
+/// # Safety
+/// `F` is the function's type.
+unsafe fn symbol<F: Copy>(library: &Library, name: &CStr) -> Result<F, String> {
+    // SAFETY: as the caller says.
+    unsafe { library.get::<F>(name) }.map(|symbol| *symbol).map_err(|error| in_full(&error))
+}
+
+/// The dynamic linker's own words stand in the error's source.
+fn in_full(error: &libloading::Error) -> String {
+    use std::error::Error;
+    error.source().map_or_else(|| error.to_string(), |source| format!("{error}: {source}"))
+}
+
+/// Calls a function that gives a status and a reason.
+fn call(function: impl FnOnce(*mut Reason) -> i32) -> Result<(), TensorRtError> {
+    let mut reason = Reason { text: [0; 1024] };
+    let status = function(&raw mut reason);
+    if status == status::OK { Ok(()) } else { Err(error_of(status, text(&reason.text))) }
+}
+
+/// The error that a status is.
+pub(super) fn error_of(status: i32, why: String) -> TensorRtError {
+    match status {
+        status::NO_LIBRARY => TensorRtError::NoLibrary(why),
+        status::WRONG_VERSION => TensorRtError::WrongVersion(why),
+        status::NO_DRIVER => TensorRtError::NoDriver(why),
+        status::NO_DEVICE => TensorRtError::NoDevice(why),
+        status::REFUSED => TensorRtError::Refused(why),
+        status::CANCELLED => TensorRtError::Cancelled,
+        status::SHAPE => TensorRtError::Shape(why),
+        status::MEMORY => TensorRtError::Memory(why),
+        status::WRITE => TensorRtError::Write(why),
+        status::LOST => TensorRtError::Lost(why),
+        status::UNSUPPORTED => TensorRtError::Unsupported(why),
+        _ => TensorRtError::Failed(why),
+    }
+}
+
+/// The status that stands for an error between processes, and its text.
+pub(super) fn status_of(error: &TensorRtError) -> (i32, String) {
+    let (status, why) = match error {
+        TensorRtError::NoLibrary(why) => (status::NO_LIBRARY, why),
+        TensorRtError::WrongVersion(why) => (status::WRONG_VERSION, why),
+        TensorRtError::NoDriver(why) => (status::NO_DRIVER, why),
+        TensorRtError::NoDevice(why) => (status::NO_DEVICE, why),
+        TensorRtError::Refused(why) => (status::REFUSED, why),
+        TensorRtError::Cancelled => return (status::CANCELLED, String::new()),
+        TensorRtError::Shape(why) => (status::SHAPE, why),
+        TensorRtError::Memory(why) => (status::MEMORY, why),
+        TensorRtError::Write(why) => (status::WRITE, why),
+        TensorRtError::Io { .. } => return (status::WRITE, error.to_string()),
+        TensorRtError::Lost(why) => (status::LOST, why),
+        TensorRtError::Unsupported(why) => (status::UNSUPPORTED, why),
+        other => return (status::FAILED, other.to_string()),
+    };
+    (status, why.clone())
+}
+
+/// An open plug-in.
+pub(super) struct Opened {
+    functions: Functions,
+    handle: Handle,
+}
+
+// SAFETY: the ABI says that any thread may call its functions.
+unsafe impl Send for Opened {}
+// SAFETY: as above; what is not thread-safe behind it (a set of slots) is guarded by `Loaded`'s callers.
+unsafe impl Sync for Opened {}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        // SAFETY: the handle is that of `open`, and no engine is left: each holds this alive.
+        unsafe { (self.functions.close)(self.handle) };
+    }
+}
+
+impl Opened {
+    /// Loads the plug-in and opens it. `nvinfer` none: what the dynamic linker finds.
+    pub(super) fn open(path: &Path, nvinfer: Option<&Path>) -> Result<(Self, abi::Info), TensorRtError> {
+        let functions = Functions::load(path)?;
+        let nvinfer = nvinfer.map(c_path).transpose()?;
+        let nvinfer = nvinfer.as_deref().map_or(ptr::null(), CStr::as_ptr);
+        let mut info = abi::Info {
+            abi: 0,
+            tensorrt: [0; 4],
+            built_for: [0; 3],
+            driver: 0,
+            compute_capability: 0,
+            integrated: 0,
+            gpu: [0; 128],
+            plugin: [0; 32],
+        };
+        let mut handle = ptr::null_mut();
+        // SAFETY: all pointers are to locals that live through the call; `write_log` needs no user data and lives as long as the program.
+        call(|reason| unsafe {
+            (functions.open)(
+                nvinfer,
+                ptr::null(),
+                Some(write_log),
+                ptr::null_mut(),
+                &raw mut handle,
+                &raw mut info,
+                reason,
+            )
+        })?;
+        Ok((Self { functions, handle }, info))
+    }
+
+    /// Builds an engine. `progress` gets phase, step and number of steps, and cancels with false; `sink` gets the plan once.
+    pub(super) fn build(
+        &self,
+        settings: &abi::BuildSettings,
+        progress: &mut dyn FnMut(&str, i32, i32) -> bool,
+        sink: &mut dyn FnMut(&[u8]) -> bool,
+    ) -> Result<(), TensorRtError> {
+        let mut progress: &mut dyn FnMut(&str, i32, i32) -> bool = progress;
+        let mut sink: &mut dyn FnMut(&[u8]) -> bool = sink;
+        // SAFETY: the settings point to a model that the caller holds; the users are locals that live through the call, of the types that
+        // the two functions take them for. The plug-in calls `progress` under a lock, so never twice at once.
+        call(|reason| unsafe {
+            (self.functions.build)(
+                self.handle,
+                settings,
+                Some(tell_progress),
+                (&raw mut progress).cast(),
+                Some(take_plan),
+                (&raw mut sink).cast(),
+                reason,
+            )
+        })
+    }
+}
+
+/// Severity as TensorRT counts it.
+unsafe extern "C" fn write_log(_user: *mut c_void, severity: i32, text: *const c_char) {
+    // SAFETY: the ABI gives a text that ends with a zero.
+    let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
+    match severity {
+        0 | 1 => tracing::error!(target: "tensorrt", "{text}"),
+        2 => tracing::warn!(target: "tensorrt", "{text}"),
+        3 => tracing::debug!(target: "tensorrt", "{text}"),
+        _ => tracing::trace!(target: "tensorrt", "{text}"),
+    }
+}
+
+unsafe extern "C" fn tell_progress(user: *mut c_void, phase: *const c_char, step: i32, total: i32) -> i32 {
+    // SAFETY: `build` gives this function the address of such a reference, and the plug-in hands it on; the phase ends with a zero.
+    let (progress, phase) =
+        unsafe { (&mut *user.cast::<&mut dyn FnMut(&str, i32, i32) -> bool>(), CStr::from_ptr(phase)) };
+    i32::from(progress(&phase.to_string_lossy(), step, total))
+}
+
+unsafe extern "C" fn take_plan(user: *mut c_void, data: *const c_void, length: usize) -> i32 {
+    // SAFETY: as above; the plan is as long as the plug-in says.
+    let (sink, plan) = unsafe {
+        (
+            &mut *user.cast::<&mut dyn FnMut(&[u8]) -> bool>(),
+            std::slice::from_raw_parts(data.cast::<u8>(), length),
+        )
+    };
+    i32::from(sink(plan))
+}
+
+fn c_path(path: &Path) -> Result<CString, TensorRtError> {
+    use std::os::unix::ffi::OsStrExt;
+    CString::new(path.as_os_str().as_bytes())
+        .map_err(|_| TensorRtError::NoLibrary(format!("{} is no path", path.display())))
+}
+
+/// A loaded engine.
+pub(super) struct Loaded {
+    handle: Handle,
+    opened: Arc<Opened>,
+    sets: usize,
+    slots: usize,
+    /// Number of values of each output.
+    lengths: Vec<usize>,
+}
+
+// SAFETY: as for `Opened`.
+unsafe impl Send for Loaded {}
+// SAFETY: as for `Opened`; [`Loaded::with_outputs`] takes the set's lock of its caller.
+unsafe impl Sync for Loaded {}
+
+impl Drop for Loaded {
+    fn drop(&mut self) {
+        // SAFETY: the handle is that of `load`; `opened` is still there.
+        unsafe { (self.opened.functions.unload)(self.handle) };
+    }
+}
+
+/// How an engine is used.
+pub(super) struct Usage<'a> {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    pub(super) low: f32,
+    pub(super) gain: f32,
+    pub(super) sets: usize,
+    pub(super) slots: usize,
+    pub(super) outputs: &'a [(&'a str, usize)],
+}
+
+impl Loaded {
+    pub(super) fn load(opened: &Arc<Opened>, plan: &[u8], usage: &Usage<'_>) -> Result<Self, TensorRtError> {
+        let names: Vec<CString> =
+            usage.outputs.iter().filter_map(|(name, _)| CString::new(*name).ok()).collect();
+        let outputs: Vec<abi::Output> = (names.iter().zip(usage.outputs))
+            .map(|(name, (_, values))| abi::Output { name: name.as_ptr(), values: *values as u64 })
+            .collect();
+        let used = abi::Use {
+            width: usage.width as i32,
+            height: usage.height as i32,
+            low: usage.low,
+            gain: usage.gain,
+            sets: usage.sets as i32,
+            slots: usage.slots as i32,
+            outputs: outputs.as_ptr(),
+            output_count: outputs.len(),
+        };
+        let mut handle = ptr::null_mut();
+        // SAFETY: all pointers are to locals that live through the call; the plan is as long as it is said to be.
+        call(|reason| unsafe {
+            (opened.functions.load)(
+                opened.handle,
+                plan.as_ptr().cast(),
+                plan.len(),
+                &raw const used,
+                &raw mut handle,
+                reason,
+            )
+        })?;
+        let lengths = usage.outputs.iter().map(|&(_, values)| values).collect();
+        Ok(Self { handle, opened: Arc::clone(opened), sets: usage.sets, slots: usage.slots, lengths })
+    }
+
+    pub(super) fn sets(&self) -> usize {
+        self.sets
+    }
+
+    pub(super) fn slots(&self) -> usize {
+        self.slots
+    }
+
+    /// # Safety
+    /// Every row of every plane of the picture lies in memory that can be read.
+    pub(super) unsafe fn put(
+        &self,
+        set: usize,
+        slot: usize,
+        picture: &abi::Picture,
+        view: &abi::View,
+    ) -> Result<(), TensorRtError> {
+        // SAFETY: the engine is alive; the picture is whole, as the caller says. The plug-in guards the set itself.
+        call(|reason| unsafe {
+            (self.opened.functions.put)(self.handle, set as i32, slot as i32, picture, view, reason)
+        })
+    }
+
+    /// From NVMM memory, without a copy.
+    ///
+    /// # Safety
+    /// `surface` is an `NvBufSurface` that stays mapped until the set was run.
+    pub(super) unsafe fn put_nvmm(
+        &self,
+        set: usize,
+        slot: usize,
+        surface: *mut c_void,
+        index: i32,
+        view: &abi::View,
+    ) -> Result<(), TensorRtError> {
+        // SAFETY: the engine is alive; the surface is one, as the caller says.
+        call(|reason| unsafe {
+            (self.opened.functions.put_nvmm)(
+                self.handle,
+                set as i32,
+                slot as i32,
+                surface,
+                index,
+                view,
+                reason,
+            )
+        })
+    }
+
+    pub(super) fn run(&self, set: usize, count: usize) -> Result<(), TensorRtError> {
+        // SAFETY: the engine is alive.
+        call(|reason| unsafe { (self.opened.functions.run)(self.handle, set as i32, count as i32, reason) })
+    }
+
+    /// An output of a slot that ran. The caller holds a lock that keeps the set from running while the values are borrowed.
+    pub(super) fn output<'l>(
+        &'l self,
+        _set_is_locked: &'l (),
+        set: usize,
+        slot: usize,
+        output: usize,
+    ) -> Option<&'l [f32]> {
+        // SAFETY: the engine is alive.
+        let values = unsafe { (self.opened.functions.read)(self.handle, set as i32, slot as i32, output) };
+        // SAFETY: the plug-in gives null or as many values as `load` asked for, which nobody writes while the set does not run.
+        (!values.is_null()).then(|| unsafe { std::slice::from_raw_parts(values, self.lengths[output]) })
+    }
+}
