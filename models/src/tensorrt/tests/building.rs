@@ -103,7 +103,7 @@ fn a_cancelled_build_ends() {
     let error = build
         .wait(&mut |step| {
             if step.step == 2 {
-                canceller.cancel()
+                canceller.cancel();
             }
         })
         .unwrap_err();
