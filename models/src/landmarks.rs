@@ -48,6 +48,23 @@ impl Body {
         (hips[0] - shoulders[0]).hypot(hips[1] - shoulders[1])
     }
 
+    /// Length of the torso, but no less than a bent or foreshortened one of this body would have upright.
+    pub(crate) fn steady_torso_px(&self) -> f32 {
+        /// Radius of the circle around a body over its torso length, at most.
+        const RADII_A_TORSO: f32 = 2.4;
+        let radius_px = (self.top[0] - self.center[0]).hypot(self.top[1] - self.center[1]);
+        self.torso_px().max(radius_px / RADII_A_TORSO).max(1.0)
+    }
+
+    /// Centre of the face.
+    pub(crate) fn head(&self) -> Point {
+        /// Nose, eyes, ears and mouth.
+        const FACE: usize = 11;
+        let mean =
+            |of: fn(&Keypoint) -> f32| self.keypoints[..FACE].iter().map(of).sum::<f32>() / FACE as f32;
+        [mean(|k| k.x_px), mean(|k| k.y_px)]
+    }
+
     /// The longer side of the box around all keypoints.
     pub(crate) fn extent_px(&self) -> f32 {
         let range = |of: fn(&Keypoint) -> f32| {

@@ -105,14 +105,14 @@ impl Track {
     fn is_stranger(&self, body: &Body, surprise_torsos: f32, now: Duration) -> bool {
         self.stranger.as_ref().is_some_and(|stranger| {
             let strangers_surprise_torsos =
-                stranger.surprise_px(&Trunk::of(body), now) / torso_px(&self.body);
+                stranger.surprise_px(&Trunk::of(body), now) / self.body.steady_torso_px();
             stranger.unseen_s(now) <= STRANGER_MEMORY_S && strangers_surprise_torsos < surprise_torsos
         })
     }
 
     /// How far a trunk is from where this person's is expected.
     pub(crate) fn surprise_torsos(&self, trunk: &Trunk, now: Duration) -> f32 {
-        self.motion.surprise_px(trunk, now) / torso_px(&self.body)
+        self.motion.surprise_px(trunk, now) / self.body.steady_torso_px()
     }
 
     /// How much surprise is still the same person.
@@ -127,14 +127,6 @@ impl Track {
         let region = self.region.region();
         if self.missing { region.moved_by(dx, dy) } else { region }
     }
-}
-
-/// Length of the torso, but no less than a bent or foreshortened one of that body would have upright.
-fn torso_px(body: &Body) -> f32 {
-    /// Radius of the circle around a body over its torso length, at most.
-    const RADII_A_TORSO: f32 = 2.4;
-    let radius_px = distance_px(body.top, body.center);
-    body.torso_px().max(radius_px / RADII_A_TORSO).max(1.0)
 }
 
 /// Whether a body may be a person, in a picture whose shorter side has `image_px`.
@@ -158,5 +150,5 @@ fn looks_human(body: &Body, image_px: f32, [min_presence, min_torso, min_extent]
 /// Whether two bodies are one person seen twice.
 pub(crate) fn is_same_person(a: &Body, b: &Body) -> bool {
     distance_px(Trunk::of(a).center(), Trunk::of(b).center())
-        < SAME_PLACE_TORSOS * torso_px(a).max(torso_px(b))
+        < SAME_PLACE_TORSOS * a.steady_torso_px().max(b.steady_torso_px())
 }

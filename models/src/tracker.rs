@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::detection::FoundPerson;
+use crate::figure::is_made_of;
 use crate::landmarks::Body;
 use crate::motion::Trunk;
 use crate::region::Region;
@@ -47,6 +48,10 @@ pub(crate) struct Tracker {
     last_search: Option<Duration>,
     /// A track lost its person in this frame.
     lost_now: bool,
+    /// Somebody new was found since the last search.
+    admitted: bool,
+    /// Searches that followed at once on one that found somebody new.
+    follow_ups: usize,
 }
 
 impl Tracker {
@@ -59,6 +64,8 @@ impl Tracker {
             image_px: 0.0,
             last_search: None,
             lost_now: false,
+            admitted: false,
+            follow_ups: 0,
         }
     }
 
@@ -67,6 +74,8 @@ impl Tracker {
         self.tracks.clear();
         self.last_search = None;
         self.lost_now = false;
+        self.admitted = false;
+        self.follow_ups = 0;
         self.now = Duration::ZERO;
     }
 
@@ -113,7 +122,8 @@ impl Tracker {
             if let Some(body) = track.observed.take() {
                 track.accept(&body, self.now);
             } else {
-                self.lost_now |= !track.missing;
+                // Who was on probation was perhaps nobody.
+                self.lost_now |= !track.missing && track.id.is_some();
                 track.missing = true;
             }
         }
@@ -156,10 +166,12 @@ impl Tracker {
         let somebody_missing = self.tracks.iter().any(|track| track.missing);
         let interval = if self.tracks.is_empty() || somebody_missing {
             SEARCH_INTERVAL
-        } else if self.tracks.len() < self.max_people {
-            NEWCOMER_INTERVAL
-        } else {
+        } else if self.tracks.len() >= self.max_people {
             return false;
+        } else if self.follow_ups > 0 {
+            SEARCH_INTERVAL
+        } else {
+            NEWCOMER_INTERVAL
         };
         self.lost_now || self.last_search.is_none_or(|last| self.now.saturating_sub(last) >= interval)
     }
@@ -170,6 +182,11 @@ impl Tracker {
         let frames = if self.last_search.is_none() { 1 } else { PROBATION_FRAMES };
         self.end_probations(frames);
         self.last_search = Some(self.now);
+        // The detector tells of the clearest person; once that one is known and covered, it tells of the next. What flickers is found
+        // again and again, so there is an end to it.
+        self.follow_ups =
+            if self.admitted && self.follow_ups < self.max_people { self.follow_ups + 1 } else { 0 };
+        self.admitted = false;
     }
 
     /// Where a person that the detector found belongs.
@@ -201,9 +218,12 @@ impl Tracker {
 
     /// Begins a track, unless the body is nobody or somebody known.
     pub(crate) fn admit(&mut self, body: &Body) {
-        let welcome = can_be_somebody_new(body, self.image_px) && !self.is_somebody_seen(body);
+        let welcome = can_be_somebody_new(body, self.image_px)
+            && !self.is_somebody_seen(body)
+            && !self.seen().any(|known| is_made_of(body, known));
         if welcome && self.tracks.len() < self.max_people {
             self.tracks.push(Track::new(body, self.now));
+            self.admitted = true;
         }
     }
 
@@ -212,8 +232,13 @@ impl Tracker {
         self.tracks.iter().filter(|track| !track.missing).filter_map(|track| Some((track.id?, &track.body)))
     }
 
+    /// Everybody who is seen, on probation or not.
+    pub(crate) fn seen(&self) -> impl Iterator<Item = &Body> {
+        self.tracks.iter().filter(|track| !track.missing).map(|track| &track.body)
+    }
+
     fn is_somebody_seen(&self, body: &Body) -> bool {
-        self.tracks.iter().filter(|track| !track.missing).any(|track| is_same_person(&track.body, body))
+        self.seen().any(|known| is_same_person(known, body))
     }
 }
 
