@@ -2,12 +2,18 @@
 
 use std::time::{Duration, Instant};
 
+use crate::anchors::POSE_DETECTION;
+use crate::cover::CoveredPicture;
 use crate::detection::FoundPerson;
 use crate::engine::Engine;
 use crate::landmarks::Body;
 use crate::region::Region;
+use crate::tensor::Border;
 use crate::tracker::{Place, Tracker};
 use crate::{EstimateError, Image, Pose, PoseEstimator, StageTimes};
+
+/// Side of the copy of a region in which people are covered: that of the landmark models' input, so that nothing is scaled twice.
+const COVERED_REGION_PX: usize = 256;
 
 /// The estimator of one camera.
 pub(crate) struct BlazePose {
@@ -19,6 +25,9 @@ pub(crate) struct BlazePose {
     bodies: Vec<Option<Body>>,
     /// Positions of `regions` in the list that they were chosen from.
     chosen: Vec<usize>,
+    /// The whole picture and one region, with those who are seen covered.
+    covered_picture: CoveredPicture,
+    covered_region: CoveredPicture,
 }
 
 impl BlazePose {
@@ -30,6 +39,8 @@ impl BlazePose {
             regions: Vec::with_capacity(max_people),
             bodies: Vec::with_capacity(max_people),
             chosen: Vec::with_capacity(max_people),
+            covered_picture: CoveredPicture::new(POSE_DETECTION.input_px, Border::Zero),
+            covered_region: CoveredPicture::new(COVERED_REGION_PX, Border::Replicate),
         }
     }
 
@@ -37,6 +48,7 @@ impl BlazePose {
     fn follow(&mut self, image: &Image<'_>, times: &mut StageTimes) -> Result<(), EstimateError> {
         let regions = (0..self.tracker.len()).map(|track| self.tracker.expected_region(track));
         look_at(image, regions, &mut self.chosen, &mut self.regions);
+        times.regions += self.regions.len() as u32;
         self.engine.bodies(image, &self.regions, &mut self.bodies, times)?;
         let mut seen = self.chosen.iter().zip(&self.bodies).peekable();
         for track in 0..self.tracker.len() {
@@ -49,26 +61,91 @@ impl BlazePose {
         Ok(())
     }
 
+    /// Looks again for those who were not where they should be: perhaps somebody stands there whom the model rather sees.
+    fn look_again(&mut self, image: &Image<'_>, times: &mut StageTimes) -> Result<(), EstimateError> {
+        for track in 0..self.tracker.len() {
+            if !self.tracker.is_missing(track) {
+                continue;
+            }
+            if let Some(body) = self.look_behind(image, self.tracker.expected_region(track), times)? {
+                self.tracker.find_again(track, &body);
+            }
+        }
+        Ok(())
+    }
+
     /// Looks for people in the whole picture, for tracks that miss theirs and for newcomers.
     fn search(&mut self, image: &Image<'_>, times: &mut StageTimes) -> Result<(), EstimateError> {
         times.detector_ran = true;
-        let (width_px, height_px) = (image.width as f32, image.height as f32);
-        let region = Region::square_around(width_px, height_px);
-        self.engine.find(image, region, &mut self.found, times)?;
-        for person in self.found.iter().filter(|person| person.region.is_usable(width_px, height_px)) {
-            let place = self.tracker.place(person);
+        self.find(image, times)?;
+        for index in 0..self.found.len() {
+            let person = self.found[index];
+            let place = self.tracker.place(&person);
             if matches!(place, Place::Seen | Place::Full) {
                 continue;
             }
-            self.engine.bodies(image, &[person.region], &mut self.bodies, times)?;
-            let Some(Some(body)) = self.bodies.first() else { continue };
-            match place {
-                Place::Missing(track) => self.tracker.find_again(track, body),
-                _ => self.tracker.admit(body),
+            // Somebody in front may be rather seen than who was found; and who is covered may hide who stands in front.
+            let body = self.look(image, person.region, times)?;
+            if body.is_none_or(|body| !self.tracker.take(place, &body))
+                && let Some(body) = self.look_behind(image, person.region, times)?
+            {
+                self.tracker.take(place, &body);
             }
         }
         self.tracker.searched();
         Ok(())
+    }
+
+    /// Finds everybody in the picture but those who are seen already.
+    fn find(&mut self, image: &Image<'_>, times: &mut StageTimes) -> Result<(), EstimateError> {
+        let (width_px, height_px) = (image.width as f32, image.height as f32);
+        let whole = Region::square_around(width_px, height_px);
+        if self.tracker.seen().next().is_none() {
+            self.engine.find(image, whole, &mut self.found, times)?;
+        } else {
+            let painting = Instant::now();
+            self.covered_picture.paint(image, whole, self.tracker.seen());
+            times.preprocess += painting.elapsed();
+            let (copy, all) = (self.covered_picture.image(), self.covered_picture.region());
+            self.engine.find(&copy, all, &mut self.found, times)?;
+            for person in &mut self.found {
+                *person = self.covered_picture.person_in_picture(person);
+            }
+        }
+        self.found.retain(|person| person.region.is_usable(width_px, height_px));
+        Ok(())
+    }
+
+    /// The body in a region.
+    fn look(
+        &mut self,
+        image: &Image<'_>,
+        region: Region,
+        times: &mut StageTimes,
+    ) -> Result<Option<Body>, EstimateError> {
+        times.regions += 1;
+        self.engine.bodies(image, &[region], &mut self.bodies, times)?;
+        Ok(self.bodies.pop().flatten())
+    }
+
+    /// The body in a region with those covered who are seen already; none where nobody is.
+    fn look_behind(
+        &mut self,
+        image: &Image<'_>,
+        region: Region,
+        times: &mut StageTimes,
+    ) -> Result<Option<Body>, EstimateError> {
+        let usable = region.is_usable(image.width as f32, image.height as f32);
+        if !usable || self.tracker.seen().next().is_none() {
+            return Ok(None);
+        }
+        let painting = Instant::now();
+        self.covered_region.paint(image, region, self.tracker.seen());
+        times.preprocess += painting.elapsed();
+        times.regions += 1;
+        let (copy, all) = (self.covered_region.image(), self.covered_region.region());
+        self.engine.bodies(&copy, &[all], &mut self.bodies, times)?;
+        Ok(self.bodies.pop().flatten().map(|body| self.covered_region.body_in_picture(&body)))
     }
 }
 
@@ -84,6 +161,7 @@ impl PoseEstimator for BlazePose {
         let mut times = StageTimes::default();
         self.tracker.begin(pts, image.width.min(image.height) as f32);
         self.follow(image, &mut times)?;
+        self.look_again(image, &mut times)?;
         if self.tracker.search_is_due() {
             self.search(image, &mut times)?;
         }

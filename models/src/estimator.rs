@@ -42,6 +42,8 @@ pub struct StageTimes {
     pub postprocess: Duration,
     /// Whether the person detector ran on this frame.
     pub detector_ran: bool,
+    /// Regions that the landmark model looked at: one a person, more while somebody is hidden or new.
+    pub regions: u32,
 }
 
 /// Estimates the poses in one camera's pictures.

@@ -58,6 +58,13 @@ impl Region {
         [self.x_px + x * cos - y * sin, self.y_px + x * sin + y * cos]
     }
 
+    /// From the picture to the region's own coordinates.
+    pub(crate) fn locate(self, [x_px, y_px]: Point) -> [f32; 2] {
+        let (sin, cos) = self.rotation_rad.sin_cos();
+        let (x, y) = (x_px - self.x_px, y_px - self.y_px);
+        [(x * cos + y * sin) / self.width_px + 0.5, (y * cos - x * sin) / self.height_px + 0.5]
+    }
+
     /// Whether a model can look at it: finite, of a size between one pixel and what no camera sees, and touching the picture.
     pub(crate) fn is_usable(self, image_width_px: f32, image_height_px: f32) -> bool {
         const LARGEST_PX: f32 = 65_536.0;
@@ -108,6 +115,9 @@ mod tests {
         let [x, y] = region.to_picture(0.5, 0.1);
         assert_close(x, 180.0);
         assert_close(y, 200.0);
+        let [u, v] = region.locate([x, y]);
+        assert_close(u, 0.5);
+        assert_close(v, 0.1);
     }
 
     #[test]

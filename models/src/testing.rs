@@ -31,7 +31,7 @@ pub(crate) fn standing_person(hips: Point, torso_px: f32) -> Body {
             25 | 26 => (0.2, -0.8),
             _ => (0.2, -1.8),
         };
-        let side = if index % 2 == 0 { -across } else { across };
+        let side = if index.is_multiple_of(2) { -across } else { across };
         Keypoint { x_px: hips[0] + side * torso_px, y_px: hips[1] - up * torso_px, confidence: 1.0 }
     };
     let top = [hips[0], hips[1] - 1.8 * torso_px];

@@ -121,6 +121,11 @@ impl Track {
         (GATE_TORSOS + GATE_TORSOS_A_SECOND_SQUARED * unseen_s * unseen_s).min(MAX_GATE_TORSOS)
     }
 
+    /// Within this surprise nobody else begins. Who is nearer to a missing person than it can have gone is that person or who covers it.
+    pub(crate) fn reach_torsos(&self, now: Duration) -> f32 {
+        if self.missing { MAX_GATE_TORSOS } else { self.gate_torsos(now) }
+    }
+
     /// A person seen in the last frame is looked for where it was, as the reference does; one that is missing, where it would be.
     pub(crate) fn expected_region(&self, now: Duration) -> Region {
         let [dx, dy] = self.motion.expected_px(now);

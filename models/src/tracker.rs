@@ -106,7 +106,10 @@ impl Tracker {
 
     /// Notes what the model saw where the track's person should be.
     pub(crate) fn observe(&mut self, track: usize, body: Option<&Body>) {
-        self.tracks[track].observed = body.filter(|body| can_be_somebody(body, self.image_px)).copied();
+        let track = &mut self.tracks[track];
+        // Who is on probation must be beyond doubt in every frame.
+        let possible = if track.id.is_some() { can_be_somebody } else { can_be_somebody_new };
+        track.observed = body.filter(|body| possible(body, self.image_px)).copied();
     }
 
     /// Decides, from what was observed, who is where. Call it once all tracks were observed.
@@ -197,7 +200,7 @@ impl Tracker {
             .iter()
             .enumerate()
             .map(|(index, track)| (index, track, track.surprise_torsos(&trunk, self.now)))
-            .filter(|(_, track, torsos)| *torsos < track.gate_torsos(self.now))
+            .filter(|(_, track, torsos)| *torsos < track.reach_torsos(self.now))
             .min_by(|a, b| a.2.total_cmp(&b.2));
         match nearest {
             Some((index, track, _)) if track.missing => Place::Missing(index),
@@ -207,24 +210,41 @@ impl Tracker {
         }
     }
 
-    /// Gives a missing track what the model saw where the detector found its person.
-    pub(crate) fn find_again(&mut self, track: usize, body: &Body) {
-        let possible = can_be_somebody(body, self.image_px) && !self.is_somebody_seen(body);
-        let track = &mut self.tracks[track];
-        if possible && track.accepts(body, self.now) {
-            track.accept(body, self.now);
+    /// Whether the track misses its person.
+    pub(crate) fn is_missing(&self, track: usize) -> bool {
+        self.tracks[track].missing
+    }
+
+    /// Takes what the model saw where somebody was found, if that can be who was found there.
+    pub(crate) fn take(&mut self, place: Place, body: &Body) -> bool {
+        match place {
+            Place::Missing(track) => self.find_again(track, body),
+            Place::New => self.admit(body),
+            Place::Seen | Place::Full => false,
         }
     }
 
+    /// Gives a missing track what the model saw where its person may be.
+    pub(crate) fn find_again(&mut self, track: usize, body: &Body) -> bool {
+        let possible = can_be_somebody(body, self.image_px) && !self.is_somebody_seen(body);
+        let track = &mut self.tracks[track];
+        let found = track.missing && possible && track.accepts(body, self.now);
+        if found {
+            track.accept(body, self.now);
+        }
+        found
+    }
+
     /// Begins a track, unless the body is nobody or somebody known.
-    pub(crate) fn admit(&mut self, body: &Body) {
+    fn admit(&mut self, body: &Body) -> bool {
         let welcome = can_be_somebody_new(body, self.image_px)
             && !self.is_somebody_seen(body)
-            && !self.seen().any(|known| is_made_of(body, known));
-        if welcome && self.tracks.len() < self.max_people {
+            && self.tracks.len() < self.max_people;
+        if welcome {
             self.tracks.push(Track::new(body, self.now));
             self.admitted = true;
         }
+        welcome
     }
 
     /// The people seen in this frame with their ids, oldest track first.
@@ -238,7 +258,7 @@ impl Tracker {
     }
 
     fn is_somebody_seen(&self, body: &Body) -> bool {
-        self.seen().any(|known| is_same_person(known, body))
+        self.seen().any(|known| is_same_person(known, body) || is_made_of(body, known))
     }
 }
 

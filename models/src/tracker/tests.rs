@@ -61,11 +61,7 @@ impl Room {
         self.tracker.settle();
         if self.tracker.search_is_due() {
             for body in visible.iter().filter(|body| body.presence >= 0.5) {
-                match self.tracker.place(&found(body)) {
-                    Place::Missing(track) => self.tracker.find_again(track, body),
-                    Place::New => self.tracker.admit(body),
-                    Place::Seen | Place::Full => {}
-                }
+                self.tracker.take(self.tracker.place(&found(body)), body);
             }
             self.tracker.searched();
         }
