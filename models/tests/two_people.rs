@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use spotter_models::Pose;
-use support::{Clip, Format, repository, settings, truth};
+use support::{Clip, Format, estimator, repository, truth};
 
 /// People that the estimator may track: one more than there are.
 const MAX_PEOPLE: usize = 3;
@@ -40,12 +40,14 @@ impl Person {
         let in_view = 5 * joints.iter().filter(inside).count() >= 4 * joints.len();
         Self { trunk, extent_px: range(0).max(range(1)), in_view }
     }
+}
 
-    /// Whether the other stands in front, trunk before trunk: nearer to the camera, so larger.
-    fn is_hidden_by(&self, other: &Self) -> bool {
-        let beside_px = (self.trunk[0] - other.trunk[0]).abs();
-        other.extent_px > self.extent_px && beside_px < 0.15 * other.extent_px
-    }
+/// Of two people, one a frame: those frames in which the first is hidden by the second, who stands nearer to the camera, so is larger
+/// at the clip's largest, trunk before trunk.
+fn is_hidden(frames: &[[Person; 2]], frame: usize, who: usize) -> bool {
+    let largest_px = [0, 1].map(|who| frames.iter().map(|people| people[who].extent_px).fold(0.0, f64::max));
+    let beside_px = (frames[frame][0].trunk[0] - frames[frame][1].trunk[0]).abs();
+    largest_px[1 - who] > largest_px[who] && beside_px < 0.15 * largest_px[1 - who]
 }
 
 /// What became of one person.
@@ -87,17 +89,20 @@ impl Record {
 }
 
 /// What became of all.
+#[derive(Default)]
 struct Outcome {
     athlete: Record,
     other: Record,
     ids: BTreeSet<u32>,
     searches: usize,
+    regions: u32,
+    frames: usize,
     duration_s: f64,
 }
 
 /// Estimates a clip and compares it with its truth.
 fn outcome(clip: &Path) -> Option<Outcome> {
-    let mut estimator = spotter_models::open(&settings(MAX_PEOPLE, 2)?).unwrap();
+    let mut estimator = estimator(MAX_PEOPLE, 2)?;
     let truth: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(clip.with_extension("truth.json")).unwrap()).unwrap();
     let names: Vec<String> = serde_json::from_value(truth["joint_names"].clone()).unwrap();
@@ -106,31 +111,29 @@ fn outcome(clip: &Path) -> Option<Outcome> {
     let person = |joints: &serde_json::Value| {
         Person::of(&serde_json::from_value::<Vec<Point>>(joints.clone()).unwrap(), &names, size)
     };
-    let mut outcome = Outcome {
-        athlete: Record::default(),
-        other: Record::default(),
-        ids: BTreeSet::new(),
-        searches: 0,
-        duration_s: 0.0,
-    };
+    let per_frame = truth["per_frame"].as_array().unwrap();
+    let people: Vec<[Person; 2]> =
+        per_frame.iter().map(|frame| ["uv", "other_uv"].map(|who| person(&frame[who]))).collect();
+    let mut outcome = Outcome::default();
     let mut poses = Vec::new();
-    for frame in truth["per_frame"].as_array().unwrap() {
+    for frame in 0..people.len() {
         let Some((image, pts)) = clip.next_frame() else { break };
         let times = estimator.estimate(&image, pts, &mut poses).unwrap();
         outcome.searches += usize::from(times.detector_ran);
+        outcome.regions += times.regions;
+        outcome.frames += 1;
         outcome.duration_s = pts.as_secs_f64();
         outcome.ids.extend(poses.iter().map(|pose| pose.id));
-        let (athlete, other) = (person(&frame["uv"]), person(&frame["other_uv"]));
-        let [athlete_id, other_id] = assign(&poses, [&athlete, &other]);
-        let time_s = outcome.duration_s;
-        outcome.athlete.add(time_s, &athlete, athlete.is_hidden_by(&other), athlete_id);
-        outcome.other.add(time_s, &other, other.is_hidden_by(&athlete), other_id);
+        let ids = assign(&poses, &people[frame]);
+        for (who, record) in [&mut outcome.athlete, &mut outcome.other].into_iter().enumerate() {
+            record.add(pts.as_secs_f64(), &people[frame][who], is_hidden(&people, frame, who), ids[who]);
+        }
     }
     Some(outcome)
 }
 
 /// The ids of the poses that are these people: each pose belongs to the nearer one, the nearest to each counts.
-fn assign(poses: &[Pose], people: [&Person; 2]) -> [Option<u32>; 2] {
+fn assign(poses: &[Pose], people: &[Person; 2]) -> [Option<u32>; 2] {
     [0, 1].map(|index| {
         let away_px = |pose: &Pose, person: usize| distance(trunk(pose), people[person].trunk);
         poses
@@ -177,7 +180,11 @@ fn both_are_found_and_keep_their_ids() {
     for clip in clips() {
         let name = clip.file_stem().unwrap().to_string_lossy().into_owned();
         let Some(outcome) = outcome(&clip) else { return };
-        println!("{name}: detector {} times in {:.1} s", outcome.searches, outcome.duration_s);
+        println!(
+            "{name}: detector on {:.1} % of frames, {:.2} regions a frame",
+            100.0 * outcome.searches as f64 / outcome.frames as f64,
+            f64::from(outcome.regions) / outcome.frames as f64
+        );
         for (who, record) in [("athlete", &outcome.athlete), ("other", &outcome.other)] {
             println!(
                 "    {who:8} found after {:.2} s, held {:.1} % of {} frames, {} switches",
@@ -189,7 +196,7 @@ fn both_are_found_and_keep_their_ids() {
         }
         outcomes.insert(name, outcome);
     }
-    for (name, Outcome { athlete, other, ids, searches, duration_s }) in outcomes {
+    for (name, Outcome { athlete, other, ids, searches, regions, frames, duration_s }) in outcomes {
         assert!(athlete.wait_s() <= 0.5, "{name}: athlete found after {} s", athlete.wait_s());
         assert!(athlete.held_share() >= 0.95, "{name}: athlete held in {} of frames", athlete.held_share());
         // Who comes while somebody is seen already is looked for once a second, and told of after three frames.
@@ -198,6 +205,7 @@ fn both_are_found_and_keep_their_ids() {
         assert_eq!(ids.len(), 2, "{name}: {ids:?} for two people");
         // Once a second, again where somebody new was found, and every tenth of a second while somebody is hidden.
         assert!(searches as f64 <= 2.5 * duration_s + 5.0, "{name}: the detector ran {searches} times");
+        assert!(f64::from(regions) <= 2.2 * frames as f64, "{name}: {regions} regions in {frames} frames");
     }
 }
 
@@ -208,8 +216,7 @@ fn one_person_alone_is_one_person() {
     let clips = ["pull_up", "front_squat", "lunge_alternate", "run_uneven"].map(own);
     let rendered = ["cmj_45_30", "run_sag_60"].map(|name| truth(&format!("clips/{name}.mp4")));
     for clip in clips.into_iter().chain(rendered).flatten() {
-        let Some(settings) = settings(MAX_PEOPLE, 2) else { return };
-        let mut estimator = spotter_models::open(&settings).unwrap();
+        let Some(mut estimator) = estimator(MAX_PEOPLE, 2) else { return };
         let Some(mut clip) = Clip::open(&clip, Format::I420) else { return };
         let mut poses = Vec::new();
         for _ in 0..150 {
