@@ -8,6 +8,8 @@ pub(crate) const BOX_VALUES: usize = 12;
 const KEYPOINTS: usize = 4;
 /// Detections below this are noise. Source: MediaPipe, `pose_landmark_cpu`.
 const MIN_SCORE: f32 = 0.5;
+/// Logits below this are below [`MIN_SCORE`] by more than rounding can be: its own is 0.
+const SURELY_LOW: f32 = -0.01;
 /// Boxes that overlap more than this are the same person. Source: MediaPipe, `pose_detection_cpu`.
 const MAX_OVERLAP: f32 = 0.3;
 /// Logits beyond this say nothing more and overflow. Source: the same.
@@ -68,6 +70,10 @@ pub(crate) fn decode(
 ) {
     candidates.clear();
     for ((values, &logit), anchor) in boxes.chunks_exact(BOX_VALUES).zip(logits).zip(anchor_centers) {
+        // Nearly all anchors see nobody: an exponential for each would be most of the time. NaN goes on, to be left out below.
+        if logit < SURELY_LOW {
+            continue;
+        }
         let score = sigmoid(logit.clamp(-LOGIT_LIMIT, LOGIT_LIMIT));
         let usable = score >= MIN_SCORE && values.iter().all(|value| value.is_finite());
         if !usable {

@@ -62,6 +62,12 @@ impl Body {
         }
     }
 
+    /// Whether a hand or shoulder is within `reach` pixels of a place. Asked of thousands of places: without a root.
+    pub(super) fn is_within(&self, place: [f64; 2], reach: f64) -> bool {
+        let near = |hint: &[f64; 2]| (hint[0] - place[0]).powi(2) + (hint[1] - place[1]).powi(2);
+        self.hints.iter().flatten().any(|hint| near(hint) <= reach * reach)
+    }
+
     /// Distance from a place to the nearest hand or shoulder, pixels.
     pub(super) fn reach(&self, place: [f64; 2]) -> f64 {
         self.hints.iter().flatten().map(|hint| distance(*hint, place)).fold(f64::INFINITY, f64::min)

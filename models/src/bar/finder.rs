@@ -51,7 +51,13 @@ pub(super) struct Finder {
     size: [usize; 2],
     slopes: Vec<[i16; 2]>,
     edges: Vec<Edge>,
+    /// Where each edge points to for the aspect that is tried, in radii.
+    directions: Vec<[f32; 2]>,
+    /// Of one radius: all of them at once would not stay in the nearest cache.
     votes: Vec<u16>,
+    three_rows: Vec<u16>,
+    /// Sums of the blocks of one row.
+    sums: Vec<u32>,
     pub(super) found: Vec<Candidate>,
 }
 
@@ -74,7 +80,6 @@ impl Finder {
                 continue;
             }
             let radii = radii.map(|radius| radius * to_small);
-            self.vote(aspect, radii);
             let place = |x: f64, y: f64| [origin[0] + x * step as f64, origin[1] + y * step as f64];
             self.collect(aspect, radii, |x, y| {
                 let [x, y] = place(x, y);
@@ -96,12 +101,12 @@ impl Finder {
         self.small.clear();
         let area = (step * step) as u32;
         for row in 0..self.size[1] {
-            for column in 0..self.size[0] {
-                let (x, y) = (from[0] + column * step, from[1] + row * step);
-                let block = (0..step).flat_map(|dy| (0..step).map(move |dx| (dx, dy)));
-                let sum: u32 = block.map(|(dx, dy)| u32::from(luma.at(x + dx, y + dy))).sum();
-                self.small.push((sum / area) as u8);
+            self.sums.clear();
+            self.sums.resize(self.size[0], 0);
+            for dy in 0..step {
+                luma.add_blocks(from[0], from[1] + row * step + dy, step, &mut self.sums);
             }
+            self.small.extend(self.sums.iter().map(|sum| (sum / area) as u8));
         }
         Some((from.map(|v| v as f64), step))
     }
@@ -111,12 +116,21 @@ impl Finder {
         let [width, height] = self.size;
         self.slopes.clear();
         self.slopes.resize(width * height, [0, 0]);
-        for y in 1..height - 1 {
-            for x in 1..width - 1 {
-                let at = |dx: usize, dy: usize| i16::from(self.small[(y + dy - 1) * width + x + dx - 1]);
-                let right = at(2, 0) + 2 * at(2, 1) + at(2, 2) - at(0, 0) - 2 * at(0, 1) - at(0, 2);
-                let down = at(0, 2) + 2 * at(1, 2) + at(2, 2) - at(0, 0) - 2 * at(1, 0) - at(2, 0);
-                self.slopes[y * width + x] = [right, down];
+        let rows = self.small.chunks_exact(width);
+        let three_rows = rows.clone().zip(rows.clone().skip(1)).zip(rows.skip(2));
+        for (slopes, ((above, here), below)) in self.slopes.chunks_exact_mut(width).skip(1).zip(three_rows) {
+            let three = above.windows(3).zip(here.windows(3)).zip(below.windows(3));
+            for (slope, ((above, here), below)) in slopes[1..].iter_mut().zip(three) {
+                let at = |row: &[u8], column: usize| i16::from(row[column]);
+                let right = at(above, 2) + 2 * at(here, 2) + at(below, 2)
+                    - at(above, 0)
+                    - 2 * at(here, 0)
+                    - at(below, 0);
+                let down = at(below, 0) + 2 * at(below, 1) + at(below, 2)
+                    - at(above, 0)
+                    - 2 * at(above, 1)
+                    - at(above, 2);
+                *slope = [right, down];
             }
         }
         self.edges.clear();
@@ -158,34 +172,60 @@ impl Finder {
         self.size.map(|side| side.div_ceil(2))
     }
 
-    fn vote(&mut self, aspect: f64, radii: [f64; 2]) {
-        let [columns, rows] = self.cells();
-        self.votes.clear();
-        self.votes.resize(columns * rows * radius_count(radii), 0);
+    /// Fills `directions`.
+    fn aim(&mut self, aspect: f64) {
         let aspect = aspect as f32;
-        for edge in &self.edges {
+        self.directions.clear();
+        self.directions.extend(self.edges.iter().map(|edge| {
             // Direction of the edge in the outline's own circle.
             let (across, along) = (edge.gradient[0] * aspect, edge.gradient[1]);
             let length = across.hypot(along);
-            let offset = [aspect * across / length, along / length];
-            for (layer, radius) in radius_list(radii).enumerate() {
-                let radius = radius as f32;
-                for sign in [-1.0, 1.0] {
-                    let x = 0.5 * (edge.x + sign * radius * offset[0]);
-                    let y = 0.5 * (edge.y + sign * radius * offset[1]);
-                    if x >= 0.0 && y >= 0.0 && (x as usize) < columns && (y as usize) < rows {
-                        self.votes[(layer * rows + y as usize) * columns + x as usize] += 1;
-                    }
+            [aspect * across / length, along / length]
+        }));
+    }
+
+    /// Each edge votes for the two centres that an outline of this radius would have.
+    fn vote(&mut self, radius: f32) {
+        let [columns, rows] = self.cells();
+        self.votes.clear();
+        self.votes.resize(columns * rows, 0);
+        for (edge, offset) in self.edges.iter().zip(&self.directions) {
+            for sign in [-1.0, 1.0] {
+                let x = 0.5 * (edge.x + sign * radius * offset[0]);
+                let y = 0.5 * (edge.y + sign * radius * offset[1]);
+                if x >= 0.0 && y >= 0.0 && (x as usize) < columns && (y as usize) < rows {
+                    self.votes[y as usize * columns + x as usize] += 1;
                 }
             }
         }
     }
 
-    /// Adds the best peaks of the votes to `found`. `place` gives the picture's pixels of a reduced one, where allowed, and the
+    /// Fills `three_rows` with the votes of a row and both beside it, column by column.
+    fn add_three_rows(&mut self, row: usize) {
+        let [columns, _] = self.cells();
+        let three = &self.votes[(row - 1) * columns..(row + 2) * columns];
+        let (above, rest) = three.split_at(columns);
+        let (here, below) = rest.split_at(columns);
+        self.three_rows.clear();
+        self.three_rows.extend(above.iter().zip(here).zip(below).map(|((a, b), c)| a + b + c));
+    }
+
+    /// Sum of the votes in three by three cells times their distance from the middle, on both axes.
+    fn moment(&self, row: usize, column: usize) -> [f64; 2] {
+        let [columns, _] = self.cells();
+        let row_sum = |row: usize| -> f64 {
+            self.votes[row * columns + column - 1..][..3].iter().map(|&count| f64::from(count)).sum()
+        };
+        let across = f64::from(self.three_rows[column + 1]) - f64::from(self.three_rows[column - 1]);
+        [across, row_sum(row + 1) - row_sum(row - 1)]
+    }
+
+    /// Lets the edges vote and adds the best peaks to `found`. `place` gives the picture's pixels of a reduced one, where allowed, and the
     /// reduction.
     fn collect(&mut self, aspect: f64, radii: [f64; 2], place: impl Fn(f64, f64) -> Option<(f64, f64, f64)>) {
         let [columns, rows] = self.cells();
         let layers = radius_count(radii);
+        self.aim(aspect);
         let (mut start, mut band) = (self.found.len(), 0);
         for (layer, radius) in radius_list(radii).enumerate() {
             if layer * BANDS / layers != band {
@@ -195,26 +235,17 @@ impl Finder {
             let outline = std::f64::consts::TAU * radius * (0.5 * (1.0 + aspect * aspect)).sqrt();
             let least = (LEAST_VOTES * outline).max(6.0);
             let least_in_cell = (0.12 * least) as u16;
-            let votes = &self.votes[layer * rows * columns..(layer + 1) * rows * columns];
+            self.vote(radius as f32);
             for row in 1..rows - 1 {
+                self.add_three_rows(row);
+                let line = &self.votes[row * columns..(row + 1) * columns];
                 for column in 1..columns - 1 {
-                    let at = row * columns + column;
-                    if votes[at] < least_in_cell {
+                    // Whole numbers first: nearly all cells end here.
+                    let sum = f64::from(self.three_rows[column - 1..=column + 1].iter().sum::<u16>());
+                    if sum < least || line[column] < least_in_cell {
                         continue;
                     }
-                    let mut sum = 0.0;
-                    let mut moment = [0.0; 2];
-                    for (dy, line) in [at - columns, at, at + columns].into_iter().enumerate() {
-                        for dx in 0..3 {
-                            let count = f64::from(votes[line + dx - 1]);
-                            sum += count;
-                            moment[0] += count * (dx as f64 - 1.0);
-                            moment[1] += count * (dy as f64 - 1.0);
-                        }
-                    }
-                    if sum < least {
-                        continue;
-                    }
+                    let moment = self.moment(row, column);
                     let x = 2.0 * (column as f64 + 0.5 + moment[0] / sum);
                     let y = 2.0 * (row as f64 + 0.5 + moment[1] / sum);
                     if let Some((x, y, step)) = place(x, y) {
@@ -231,7 +262,7 @@ impl Finder {
 fn keep(found: &mut Vec<Candidate>, start: usize, candidate: Candidate) {
     let is_same = |other: &Candidate| {
         let (a, b) = (&candidate.ellipse, &other.ellipse);
-        (a.x - b.x).hypot(a.y - b.y) < 0.3 * a.radius.min(b.radius)
+        (a.x - b.x).powi(2) + (a.y - b.y).powi(2) < (0.3 * a.radius.min(b.radius)).powi(2)
             && (a.radius / b.radius - 1.0).abs() < 0.25
     };
     if let Some(other) = found[start..].iter_mut().find(|other| is_same(other)) {

@@ -35,6 +35,29 @@ impl<'a> Luma<'a> {
         ((77 * r + 150 * g + 29 * b) >> 8) as u8
     }
 
+    /// Adds the pixels of a row, from column `x` on, to the sum of their block of `step`.
+    pub(super) fn add_blocks(&self, x: usize, y: usize, step: usize, sums: &mut [u32]) {
+        if self.rgb {
+            for (block, sum) in sums.iter_mut().enumerate() {
+                *sum += (0..step).map(|dx| u32::from(self.at(x + block * step + dx, y))).sum::<u32>();
+            }
+            return;
+        }
+        let row = &self.data[y * self.stride + x..][..sums.len() * step];
+        // The steps of nearly all pictures, each with a loop of its own.
+        match step {
+            1 => add_rows::<1>(row, sums),
+            2 => add_rows::<2>(row, sums),
+            3 => add_rows::<3>(row, sums),
+            4 => add_rows::<4>(row, sums),
+            _ => {
+                for (sum, block) in sums.iter_mut().zip(row.chunks_exact(step)) {
+                    *sum += block.iter().copied().map(u32::from).sum::<u32>();
+                }
+            }
+        }
+    }
+
     /// Brightness between four pixels; none outside the picture. The centre of the first pixel is (0.5, 0.5).
     #[inline]
     pub(super) fn between(&self, x: f64, y: f64) -> Option<f32> {
@@ -51,5 +74,12 @@ impl<'a> Luma<'a> {
         let upper = at(0, 0) + right_share * (at(1, 0) - at(0, 0));
         let lower = at(0, 1) + right_share * (at(1, 1) - at(0, 1));
         Some(upper + lower_share * (lower - upper))
+    }
+}
+
+fn add_rows<const STEP: usize>(row: &[u8], sums: &mut [u32]) {
+    let (blocks, _) = row.as_chunks::<STEP>();
+    for (sum, block) in sums.iter_mut().zip(blocks) {
+        *sum += block.iter().copied().map(u32::from).sum::<u32>();
     }
 }

@@ -164,7 +164,7 @@ impl Person {
         let reach = REACH_M * scale;
         let aspect = ASPECTS[self.turn % ASPECTS.len()];
         self.turn += 1;
-        tools.finder.find(luma, region, radii, aspect, |x, y| body.reach([x, y]) <= reach);
+        tools.finder.find(luma, region, radii, aspect, |x, y| body.is_within([x, y], reach));
         // Large ones first: a plate before its hub.
         tools.finder.found.sort_unstable_by(|a, b| b.ellipse.radius.total_cmp(&a.ellipse.radius));
         for candidate in &tools.finder.found {
