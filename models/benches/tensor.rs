@@ -1,14 +1,15 @@
 //! What the estimator does beside inference: a region of a picture to a model's input, and the models' outputs to people.
 //!
-//! `cargo bench -p spotter-models --bench tensor`
+//! `cargo bench -p spotter-models --bench tensor` prints at its end the fastest and the median of each stage: on a machine that does
+//! other work, the fastest is what the code costs.
 
-#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark")]
+#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, reason = "a benchmark")]
 
 use std::hint::black_box;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use criterion::{BenchmarkId, Criterion};
-
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion};
 use spotter_models::stages::{DetectorOutputs, Input, LandmarkOutputs, Square};
 use spotter_models::{ColorMatrix, Image, Plane, Planes};
 
@@ -54,7 +55,27 @@ impl Random {
     }
 }
 
-fn regions(criterion: &mut Criterion) {
+/// Measures a stage by criterion, and once more for the table.
+fn measure(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    table: &mut Vec<String>,
+    name: &str,
+    mut stage: impl FnMut(),
+) {
+    const RUNS: usize = 400;
+    group.bench_function(BenchmarkId::from_parameter(name), |b| b.iter(&mut stage));
+    let mut us: Vec<f64> = (0..RUNS)
+        .map(|_| {
+            let started = Instant::now();
+            stage();
+            started.elapsed().as_secs_f64() * 1e6
+        })
+        .collect();
+    us.sort_by(f64::total_cmp);
+    table.push(format!("{name:<44} {:>9.0} {:>9.0}", us[0], us[RUNS / 2]));
+}
+
+fn regions(criterion: &mut Criterion, table: &mut Vec<String>) {
     let mut group = criterion.benchmark_group("region_to_tensor");
     for (width, height) in [(1280, 720), (1920, 1080)] {
         let picture = Picture::new(width, height);
@@ -64,38 +85,47 @@ fn regions(criterion: &mut Criterion) {
         let at_edge = Square { x_px: 0.2 * side_px, ..turned };
         for (format, nv12) in [("i420", false), ("nv12", true)] {
             let image = picture.image(nv12);
-            let name = |what: &str| BenchmarkId::new(what, format!("{format} {width}x{height}"));
+            let name = |what: &str| format!("{what}, {format} {width}x{height}");
             let mut input = Input::of_landmarks();
-            group.bench_function(name("landmarks 256, 5 degrees"), |b| {
-                b.iter(|| input.fill(black_box(&image), turned).unwrap()[0]);
+            measure(&mut group, table, &name("landmarks 256, 5°"), || {
+                black_box(input.fill(black_box(&image), turned).unwrap());
             });
-            group.bench_function(name("landmarks 256, a third outside"), |b| {
-                b.iter(|| input.fill(black_box(&image), at_edge).unwrap()[0]);
+            measure(&mut group, table, &name("landmarks 256, a third outside"), || {
+                black_box(input.fill(black_box(&image), at_edge).unwrap());
             });
             let mut input = Input::of_detector();
-            group.bench_function(name("detector 224, whole"), |b| {
-                b.iter(|| input.fill_whole(black_box(&image)).unwrap()[0]);
+            measure(&mut group, table, &name("detector 224, whole"), || {
+                black_box(input.fill_whole(black_box(&image)).unwrap());
             });
         }
     }
     group.finish();
 }
 
-fn outputs(criterion: &mut Criterion) {
+fn outputs(criterion: &mut Criterion, table: &mut Vec<String>) {
     let mut group = criterion.benchmark_group("outputs_to_people");
     let (mut points, mut logits) = (Random(2), Random(3));
     let landmarks = LandmarkOutputs::new(|| points.between(0.0, 256.0), || logits.between(-12.0, 4.0));
-    group.bench_function("landmarks with heatmap", |b| b.iter(|| black_box(&landmarks).decode()));
+    measure(&mut group, table, "landmarks with heatmap refinement", || {
+        black_box(black_box(&landmarks).decode());
+    });
     // About as many boxes above one half as four people give.
     let mut detector = DetectorOutputs::new(|| points.between(-40.0, 80.0), || logits.between(-20.0, 0.4));
-    group.bench_function("detector", |b| b.iter(|| black_box(&mut detector).decode()));
+    measure(&mut group, table, "detector, 2254 anchors", || {
+        black_box(black_box(&mut detector).decode());
+    });
     group.finish();
 }
 
 fn main() {
     let mut criterion =
-        Criterion::default().measurement_time(Duration::from_secs(2)).sample_size(30).configure_from_args();
-    regions(&mut criterion);
-    outputs(&mut criterion);
+        Criterion::default().measurement_time(Duration::from_secs(1)).sample_size(20).configure_from_args();
+    let mut table = Vec::new();
+    regions(&mut criterion, &mut table);
+    outputs(&mut criterion, &mut table);
     criterion.final_summary();
+    println!("{:<44} {:>9} {:>9}  µs", "stage", "fastest", "median");
+    for line in table {
+        println!("{line}");
+    }
 }

@@ -238,11 +238,10 @@ impl Finder {
             self.vote(radius as f32);
             for row in 1..rows - 1 {
                 self.add_three_rows(row);
-                let line = &self.votes[row * columns..(row + 1) * columns];
                 for column in 1..columns - 1 {
                     // Whole numbers first: nearly all cells end here.
                     let sum = f64::from(self.three_rows[column - 1..=column + 1].iter().sum::<u16>());
-                    if sum < least || line[column] < least_in_cell {
+                    if sum < least || self.votes[row * columns + column] < least_in_cell {
                         continue;
                     }
                     let moment = self.moment(row, column);
