@@ -2,8 +2,6 @@
 
 #include <dlfcn.h>
 
-#include <utility>
-
 namespace spotter::cuda {
 
 namespace {
@@ -108,6 +106,12 @@ std::string Driver::describe(Result result) const {
   error_text(result, &text);
   std::string number = "CUDA error " + std::to_string(result);
   return name == nullptr || text == nullptr ? number : number + " (" + name + ", " + text + ")";
+}
+
+OwnedStream make_stream(Driver& driver) {
+  Stream stream = nullptr;
+  driver.check(driver.stream_create(&stream, kNonBlockingStream), "make a stream");
+  return {driver, stream};
 }
 
 DeviceMemory::DeviceMemory(Driver& driver, size_t bytes) : driver_(&driver), bytes_(bytes) {

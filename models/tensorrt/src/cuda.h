@@ -3,7 +3,7 @@
 #define SPOTTER_TRT_CUDA_H
 
 #include <atomic>
-#include <memory>
+#include <utility>
 
 #include "cuda_types.h"
 #include "failure.h"
@@ -80,25 +80,37 @@ class Driver {
   std::atomic<bool> lost_{false};
 };
 
-// A stream that waits for no other.
-class OwnedStream {
+// What the driver made and wants back, by the function that takes it. A lost device gets nothing back.
+template <class Handle, Result (*Driver::*release)(Handle)>
+class Owned {
  public:
-  explicit OwnedStream(Driver& driver) : driver_(driver) {
-    driver.check(driver.stream_create(&stream_, kNonBlockingStream), "make a stream");
-  }
-  ~OwnedStream() {
-    if (!driver_.lost()) {
-      driver_.stream_destroy(stream_);
+  Owned() = default;
+  Owned(Driver& driver, Handle handle) : driver_(&driver), handle_(handle) {}
+  ~Owned() {
+    if (handle_ != nullptr && !driver_->lost()) {
+      (driver_->*release)(handle_);
     }
   }
-  OwnedStream(const OwnedStream&) = delete;
-  OwnedStream& operator=(const OwnedStream&) = delete;
-  Stream get() const { return stream_; }
+  Owned(Owned&& other) noexcept { *this = std::move(other); }
+  Owned& operator=(Owned&& other) noexcept {
+    std::swap(driver_, other.driver_);
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  Handle get() const { return handle_; }
 
  private:
-  Driver& driver_;
-  Stream stream_ = nullptr;
+  Driver* driver_ = nullptr;
+  Handle handle_ = nullptr;
 };
+
+using OwnedStream = Owned<Stream, &Driver::stream_destroy>;
+using OwnedModule = Owned<Module, &Driver::module_unload>;
+using OwnedGraph = Owned<Graph, &Driver::graph_destroy>;
+using OwnedGraphExec = Owned<GraphExec, &Driver::graph_exec_destroy>;
+
+// A stream that waits for no other.
+OwnedStream make_stream(Driver& driver);
 
 // Memory of the device.
 class DeviceMemory {

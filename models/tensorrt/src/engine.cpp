@@ -21,24 +21,21 @@ Engine::Engine(cuda::Driver& driver, nvinfer1::IRuntime& runtime, Log& log, cons
     fail(SPOTTER_TRT_REFUSED, "TensorRT refuses the plan: " + log.take_error("it does not say why"));
   }
   Bindings bindings = bindings_of(*engine_, use);
-  driver_.check(driver_.module_load(&module_, kKernel), "load the pictures' kernel");
+  cuda::Module module = nullptr;
+  driver_.check(driver_.module_load(&module, kKernel), "load the pictures' kernel");
+  module_ = cuda::OwnedModule(driver_, module);
   cuda::Function kernel = nullptr;
-  driver_.check(driver_.module_function(&kernel, module_, "spotter_sample"), "find the pictures' kernel");
+  driver_.check(driver_.module_function(&kernel, module, "spotter_sample"), "find the pictures' kernel");
   nvmm_ = std::make_unique<Nvmm>(driver_);
   for (int32_t i = 0; i < use.sets; i++) {
     sets_.emplace_back(driver_, *engine_, log, bindings, kernel, *nvmm_);
   }
 }
 
+// A lost device's engine is left to the end of the process: TensorRT's own clean-up would call the device.
 Engine::~Engine() {
   if (driver_.lost()) {
     static_cast<void>(engine_.release());
-    return;
-  }
-  sets_.clear();
-  nvmm_.reset();
-  if (module_ != nullptr) {
-    driver_.module_unload(module_);
   }
 }
 

@@ -23,7 +23,7 @@ class Engine {
  private:
   cuda::Driver& driver_;
   std::unique_ptr<nvinfer1::ICudaEngine> engine_;
-  cuda::Module module_ = nullptr;
+  cuda::OwnedModule module_;
   std::unique_ptr<Nvmm> nvmm_;
   std::deque<Slots> sets_;
 };

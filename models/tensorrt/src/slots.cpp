@@ -8,7 +8,7 @@ Slots::Slots(cuda::Driver& driver, nvinfer1::ICudaEngine& engine, Log& log, cons
       bindings_(bindings),
       kernel_(kernel),
       nvmm_(nvmm),
-      owned_stream_(driver),
+      owned_stream_(cuda::make_stream(driver)),
       stream_(owned_stream_.get()),
       frames_(std::make_unique<Frames>(driver, stream_)) {
   auto slots = static_cast<size_t>(bindings_.slots);
@@ -36,12 +36,6 @@ Slots::~Slots() {
     return;
   }
   driver_.stream_wait(stream_);
-  for (Launch& launch : launches_) {
-    if (launch.graph != nullptr) {
-      driver_.graph_exec_destroy(launch.graph);
-    }
-    launch.context.reset();
-  }
 }
 
 Slots::Launch Slots::prepare(nvinfer1::ICudaEngine& engine, int32_t first, int32_t batch) {
@@ -75,22 +69,19 @@ Slots::Launch Slots::prepare(nvinfer1::ICudaEngine& engine, int32_t first, int32
 }
 
 // None when the engine can't be captured (it waits on the CPU): then each run is enqueued.
-cuda::GraphExec Slots::capture(nvinfer1::IExecutionContext& context) {
+cuda::OwnedGraphExec Slots::capture(nvinfer1::IExecutionContext& context) {
   driver_.check(driver_.capture_begin(stream_, cuda::kCaptureThreadLocal), "start to capture a graph");
   bool enqueued = context.enqueueV3(stream_);
-  cuda::Graph graph = nullptr;
-  cuda::Result ended = driver_.capture_end(stream_, &graph);
+  cuda::Graph captured = nullptr;
+  cuda::Result ended = driver_.capture_end(stream_, &captured);
+  cuda::OwnedGraph graph(driver_, captured);
   cuda::GraphExec exec = nullptr;
-  if (enqueued && ended == cuda::kSuccess && graph != nullptr && driver_.graph_instantiate(&exec, graph, 0) != cuda::kSuccess) {
-    exec = nullptr;
-  }
-  if (graph != nullptr) {
-    driver_.graph_destroy(graph);
-  }
-  if (exec == nullptr) {
+  bool usable = enqueued && ended == cuda::kSuccess && captured != nullptr;
+  if (!usable || driver_.graph_instantiate(&exec, captured, 0) != cuda::kSuccess) {
     log_.log(nvinfer1::ILogger::Severity::kWARNING, "the engine can't be captured as a CUDA graph: each run is enqueued");
+    return {};
   }
-  return exec;
+  return {driver_, exec};
 }
 
 void Slots::enqueue(nvinfer1::IExecutionContext& context) {
@@ -180,8 +171,8 @@ void Slots::run_all(int32_t count) {
   int32_t first = bindings_.dynamic_batch ? count - 1 : 0;
   for (int32_t i = first; i < count; i++) {
     Launch& launch = launches_[static_cast<size_t>(i)];
-    if (launch.graph != nullptr) {
-      driver_.check(driver_.graph_launch(launch.graph, stream_), "run the engine");
+    if (launch.graph.get() != nullptr) {
+      driver_.check(driver_.graph_launch(launch.graph.get(), stream_), "run the engine");
     } else {
       enqueue(*launch.context);
     }

@@ -25,11 +25,11 @@ class Slots {
   // A run that was captured. Each has a context of its own, as NVIDIA advises: a graph holds its context's addresses.
   struct Launch {
     std::unique_ptr<nvinfer1::IExecutionContext> context;
-    cuda::GraphExec graph = nullptr;
+    cuda::OwnedGraphExec graph;  // none: each run is enqueued
   };
 
   Launch prepare(nvinfer1::ICudaEngine& engine, int32_t first, int32_t batch);
-  cuda::GraphExec capture(nvinfer1::IExecutionContext& context);
+  cuda::OwnedGraphExec capture(nvinfer1::IExecutionContext& context);
   void enqueue(nvinfer1::IExecutionContext& context);
   DevicePicture upload(const spotter_trt_picture& picture);
   void run_all(int32_t count);

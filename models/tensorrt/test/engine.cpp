@@ -1,0 +1,316 @@
+// The plug-in's own code for running engines, on a device and a TensorRT that are made of the CPU: right values in every slot, nothing used
+// before or after its time, nothing left behind, and errors as what they are.
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "device.h"
+#include "sampling.h"
+#include "spotter_trt.h"
+
+extern "C" void spotter_sample_on_cpu(const spotter::Sampling* sampling, float* tensor);
+
+namespace {
+
+constexpr int kWidth = 24;
+constexpr int kHeight = 16;
+constexpr int kSlots = 4;
+constexpr int kSets = 2;
+
+int failures = 0;
+
+#define EXPECT(condition)                                                  \
+  do {                                                                     \
+    if (!(condition)) {                                                    \
+      std::printf("FAILED: %s:%d: %s\n", __FILE__, __LINE__, #condition); \
+      failures++;                                                          \
+    }                                                                      \
+  } while (false)
+
+const char* library = nullptr;
+
+struct Plugin {
+  Plugin() { EXPECT(spotter_trt_open(library, nullptr, nullptr, nullptr, &handle, &info, &reason) == SPOTTER_TRT_OK); }
+  ~Plugin() { spotter_trt_close(handle); }
+  int32_t load(const char* plan) {
+    const spotter_trt_output outputs[] = {{"mean", means}, {"corner", 4}};
+    spotter_trt_use use{kWidth, kHeight, 0.0F, 1.0F / 255.0F, kSets, kSlots, outputs, 2};
+    return spotter_trt_load(handle, plan, std::strlen(plan), &use, &engine, &reason);
+  }
+  void unload() {
+    spotter_trt_unload(engine);
+    engine = nullptr;
+  }
+  spotter_trt_plugin* handle = nullptr;
+  spotter_trt_engine* engine = nullptr;
+  spotter_trt_info info{};
+  spotter_trt_reason reason{};
+  uint64_t means = 3;
+};
+
+// A picture of 30 x 22 pixels with padded rows.
+struct Picture {
+  Picture(int32_t format, unsigned seed) : planes(3, std::vector<uint8_t>(100 * 22)) {
+    view_of.format = format;
+    view_of.width = 30;
+    view_of.height = 22;
+    for (int i = 0; i < 3; i++) {
+      view_of.planes[i] = planes[static_cast<size_t>(i)].data();
+      view_of.strides[i] = format == SPOTTER_TRT_RGB ? 97 : 41;
+    }
+    fill(seed);
+  }
+  void fill(unsigned seed) {
+    for (auto& plane : planes) {
+      for (auto& byte : plane) {
+        seed = seed * 1664525 + 1013904223;
+        byte = static_cast<uint8_t>(seed >> 24);
+      }
+    }
+  }
+  std::vector<std::vector<uint8_t>> planes;
+  spotter_trt_picture view_of{};
+};
+
+spotter_trt_view view(int shift) {
+  constexpr int64_t one = int64_t{1} << 32;
+  spotter_trt_view view{};
+  view.origin[0] = -3 * one + shift * (one / 3);
+  view.origin[1] = -2 * one;
+  view.column[0] = one + one / 7;
+  view.column[1] = one / 9;
+  view.row[0] = -one / 8;
+  view.row[1] = one + one / 5;
+  for (int i = 0; i < 3; i++) {
+    view.matrix[i][i] = 1.0F / 1024;
+    view.black[i] = static_cast<uint8_t>(16 * i);
+  }
+  view.replicate = shift % 2 == 0;
+  return view;
+}
+
+// What the engine shall say: by the kernel's text, here and now.
+std::vector<float> expected(const Picture& picture, const spotter_trt_view& view) {
+  const spotter_trt_picture& from = picture.view_of;
+  spotter::Sampling sampling{};
+  bool interleaved = from.format == SPOTTER_TRT_NV12;
+  for (int i = 0; i < 3; i++) {
+    sampling.planes[i] = from.planes[i];
+    sampling.strides[i] = static_cast<long long>(from.strides[i]);
+    sampling.black[i] = view.black[i];
+    std::memcpy(sampling.matrix[i], view.matrix[i], sizeof view.matrix[i]);
+  }
+  if (interleaved) {
+    sampling.planes[2] = from.planes[1] + 1;
+  }
+  std::memcpy(sampling.origin, view.origin, sizeof view.origin);
+  std::memcpy(sampling.column, view.column, sizeof view.column);
+  std::memcpy(sampling.row, view.row, sizeof view.row);
+  sampling.chroma_step = interleaved ? 2 : 1;
+  sampling.width = from.width;
+  sampling.height = from.height;
+  sampling.format = from.format == SPOTTER_TRT_RGB ? spotter::kRgb : spotter::kYuv;
+  sampling.border = view.replicate;
+  sampling.out_width = kWidth;
+  sampling.out_height = kHeight;
+  sampling.gain = 1.0F / 255.0F;
+  std::vector<float> tensor(3 * kWidth * kHeight);
+  spotter_sample_on_cpu(&sampling, tensor.data());
+  return tensor;
+}
+
+bool is_right(const Plugin& plugin, int32_t set, int32_t slot, const std::vector<float>& tensor) {
+  const float* means = spotter_trt_read(plugin.engine, set, slot, 0);
+  const float* corner = spotter_trt_read(plugin.engine, set, slot, 1);
+  bool right = means != nullptr && corner != nullptr && std::equal(corner, corner + 4, tensor.begin());
+  for (int plane = 0; right && plane < 3; plane++) {
+    float sum = 0;
+    for (int i = 0; i < kWidth * kHeight; i++) {
+      sum += tensor[static_cast<size_t>(plane * kWidth * kHeight + i)];
+    }
+    right = std::fabs(means[plane] - sum / (kWidth * kHeight)) < 1e-6F;
+  }
+  return right;
+}
+
+void every_slot_is_its_own(const char* plan) {
+  Plugin plugin;
+  EXPECT(plugin.load(plan) == SPOTTER_TRT_OK);
+  for (int32_t count = 1; count <= kSlots; count++) {
+    for (int32_t set = 0; set < kSets; set++) {
+      std::vector<std::vector<float>> tensors;
+      for (int32_t slot = 0; slot < count; slot++) {
+        Picture picture(slot % 3, static_cast<unsigned>(100 * set + 10 * count + slot));
+        spotter_trt_view at = view(slot + count);
+        EXPECT(spotter_trt_put(plugin.engine, set, slot, &picture.view_of, &at, &plugin.reason) == SPOTTER_TRT_OK);
+        tensors.push_back(expected(picture, at));
+      }  // the pictures are gone before the set runs
+      EXPECT(spotter_trt_run(plugin.engine, set, count, &plugin.reason) == SPOTTER_TRT_OK);
+      for (int32_t slot = 0; slot < count; slot++) {
+        EXPECT(is_right(plugin, set, slot, tensors[static_cast<size_t>(slot)]));
+      }
+    }
+  }
+  plugin.unload();
+}
+
+void a_picture_is_uploaded_once_and_never_stale() {
+  Plugin plugin;
+  EXPECT(plugin.load("plan dynamic") == SPOTTER_TRT_OK);
+  Picture picture(SPOTTER_TRT_NV12, 1);
+  for (unsigned frame = 0; frame < 3; frame++) {
+    picture.fill(frame);
+    int before = device_calls("cuMemcpyHtoDAsync");
+    for (int32_t slot = 0; slot < 3; slot++) {
+      spotter_trt_view at = view(slot);
+      EXPECT(spotter_trt_put(plugin.engine, 0, slot, &picture.view_of, &at, &plugin.reason) == SPOTTER_TRT_OK);
+    }
+    EXPECT(device_calls("cuMemcpyHtoDAsync") == before + 1);
+    EXPECT(spotter_trt_run(plugin.engine, 0, 3, &plugin.reason) == SPOTTER_TRT_OK);
+    EXPECT(is_right(plugin, 0, 2, expected(picture, view(2))));
+  }
+  // A batch that is given up after a region failed: the next picture at the same address is another.
+  spotter_trt_view at = view(0);
+  Picture bad(SPOTTER_TRT_NV12, 1);
+  bad.view_of.strides[0] = 1;
+  EXPECT(spotter_trt_put(plugin.engine, 0, 0, &picture.view_of, &at, &plugin.reason) == SPOTTER_TRT_OK);
+  EXPECT(spotter_trt_put(plugin.engine, 0, 1, &bad.view_of, &at, &plugin.reason) == SPOTTER_TRT_ARGUMENT);
+  picture.fill(77);
+  EXPECT(spotter_trt_put(plugin.engine, 0, 0, &picture.view_of, &at, &plugin.reason) == SPOTTER_TRT_OK);
+  EXPECT(spotter_trt_run(plugin.engine, 0, 1, &plugin.reason) == SPOTTER_TRT_OK);
+  EXPECT(is_right(plugin, 0, 0, expected(picture, at)));
+  plugin.unload();
+}
+
+// Memory stays flat however many pictures and sizes come.
+void memory_is_bounded() {
+  Plugin plugin;
+  EXPECT(plugin.load("plan dynamic") == SPOTTER_TRT_OK);
+  auto frames = [&](int count, bool sizes) {
+    for (int frame = 0; frame < count; frame++) {
+      Picture picture(SPOTTER_TRT_I420, static_cast<unsigned>(frame));
+      picture.view_of.height = sizes ? 2 + frame % 20 : 22;
+      spotter_trt_view at = view(frame);
+      EXPECT(spotter_trt_put(plugin.engine, frame % 2, 0, &picture.view_of, &at, &plugin.reason) == SPOTTER_TRT_OK);
+      EXPECT(spotter_trt_run(plugin.engine, frame % 2, 1, &plugin.reason) == SPOTTER_TRT_OK);
+      EXPECT(is_right(plugin, frame % 2, 0, expected(picture, at)));
+    }
+  };
+  frames(2, false);
+  int live = device_live();
+  frames(100, false);
+  EXPECT(device_live() == live);
+  frames(200, true);
+  EXPECT(device_live() <= live + 2 * 2 * 16);
+  plugin.unload();
+}
+
+void two_threads_use_two_sets() {
+  Plugin plugin;
+  EXPECT(plugin.load("plan dynamic") == SPOTTER_TRT_OK);
+  auto work = [&](int32_t set) {
+    Picture picture(SPOTTER_TRT_I420, static_cast<unsigned>(set));
+    for (unsigned frame = 0; frame < 50; frame++) {
+      picture.fill(frame + static_cast<unsigned>(set) * 1000);
+      spotter_trt_view at = view(static_cast<int>(frame));
+      spotter_trt_reason reason;
+      EXPECT(spotter_trt_put(plugin.engine, set, 0, &picture.view_of, &at, &reason) == SPOTTER_TRT_OK);
+      EXPECT(spotter_trt_run(plugin.engine, set, 1, &reason) == SPOTTER_TRT_OK);
+      EXPECT(is_right(plugin, set, 0, expected(picture, at)));
+    }
+  };
+  std::thread first(work, 0);
+  std::thread second(work, 1);
+  first.join();
+  second.join();
+  plugin.unload();
+}
+
+void what_does_not_fit_is_refused() {
+  Plugin plugin;
+  EXPECT(plugin.load("no such thing") == SPOTTER_TRT_REFUSED);
+  EXPECT(plugin.load("plan dynamic halves") == SPOTTER_TRT_SHAPE);
+  plugin.means = 4;
+  EXPECT(plugin.load("plan dynamic") == SPOTTER_TRT_SHAPE && std::strstr(plugin.reason.text, "mean") != nullptr);
+  plugin.means = 3;
+  EXPECT(plugin.load("plan fixed") == SPOTTER_TRT_OK);
+  Picture picture(SPOTTER_TRT_RGB, 1);
+  spotter_trt_view at = view(0);
+  EXPECT(spotter_trt_put(plugin.engine, 0, kSlots, &picture.view_of, &at, &plugin.reason) == SPOTTER_TRT_ARGUMENT);
+  EXPECT(spotter_trt_put(plugin.engine, kSets, 0, &picture.view_of, &at, &plugin.reason) == SPOTTER_TRT_ARGUMENT);
+  EXPECT(spotter_trt_run(plugin.engine, 0, 0, &plugin.reason) == SPOTTER_TRT_ARGUMENT);
+  EXPECT(spotter_trt_run(plugin.engine, 0, kSlots + 1, &plugin.reason) == SPOTTER_TRT_ARGUMENT);
+  EXPECT(spotter_trt_read(plugin.engine, 0, 0, 2) == nullptr);
+  picture.view_of.width = 0;
+  EXPECT(spotter_trt_put(plugin.engine, 0, 0, &picture.view_of, &at, &plugin.reason) == SPOTTER_TRT_ARGUMENT);
+  char surface[512] = {};
+  EXPECT(spotter_trt_put_nvmm(plugin.engine, 0, 0, surface, 0, &at, &plugin.reason) == SPOTTER_TRT_ARGUMENT);
+  plugin.unload();
+}
+
+// Whatever can't be had while an engine is loaded: it is told, and what was had before is given back.
+void a_load_that_fails_leaves_nothing() {
+  for (const char* function : {"cuMemAlloc", "cuMemHostAlloc", "cuStreamCreate", "cuModuleLoadData", "cuStreamSynchronize"}) {
+    int before = device_live();
+    for (int nth = 1; nth <= 12; nth++) {
+      Plugin plugin;
+      device_fail(function, nth, 2);
+      int32_t status = plugin.load("plan dynamic");
+      EXPECT(status == SPOTTER_TRT_MEMORY || status == SPOTTER_TRT_OK);
+      plugin.unload();
+      device_fail(function, 1000000, 0);
+    }
+    EXPECT(device_live() == before);
+  }
+}
+
+void a_run_that_fails_is_only_that_run() {
+  Plugin plugin;
+  EXPECT(plugin.load("plan dynamic") == SPOTTER_TRT_OK);
+  device_fail("cuGraphLaunch", 1, 801);
+  EXPECT(spotter_trt_run(plugin.engine, 0, 1, &plugin.reason) == SPOTTER_TRT_FAILED);
+  EXPECT(spotter_trt_run(plugin.engine, 0, 1, &plugin.reason) == SPOTTER_TRT_OK);
+  plugin.unload();
+}
+
+void a_lost_device_is_left_alone() {
+  for (int code : {700, 719}) {
+    Plugin plugin;
+    EXPECT(plugin.load("plan dynamic") == SPOTTER_TRT_OK);
+    Picture picture(SPOTTER_TRT_RGB, 1);
+    spotter_trt_view at = view(0);
+    device_fail("cuStreamSynchronize", 1, code);
+    EXPECT(spotter_trt_run(plugin.engine, 0, 1, &plugin.reason) == SPOTTER_TRT_LOST);
+    EXPECT(std::strstr(plugin.reason.text, std::to_string(code).c_str()) != nullptr);
+    int launches = device_calls("cuGraphLaunch");
+    EXPECT(spotter_trt_run(plugin.engine, 1, 1, &plugin.reason) == SPOTTER_TRT_LOST);
+    EXPECT(spotter_trt_put(plugin.engine, 1, 0, &picture.view_of, &at, &plugin.reason) == SPOTTER_TRT_LOST);
+    EXPECT(device_calls("cuGraphLaunch") == launches);
+    int frees = device_calls("cuMemFree");
+    plugin.unload();
+    EXPECT(device_calls("cuMemFree") == frees);
+  }
+}
+
+}  // namespace
+
+int main(int, char** arguments) {
+  library = arguments[1];
+  every_slot_is_its_own("plan dynamic");
+  every_slot_is_its_own("plan fixed");
+  every_slot_is_its_own("plan dynamic uncapturable");
+  a_picture_is_uploaded_once_and_never_stale();
+  memory_is_bounded();
+  two_threads_use_two_sets();
+  what_does_not_fit_is_refused();
+  a_run_that_fails_is_only_that_run();
+  EXPECT(device_live() == 0);
+  a_load_that_fails_leaves_nothing();
+  EXPECT(device_live() == 0);
+  a_lost_device_is_left_alone();  // leaves everything, on purpose
+  return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
