@@ -42,9 +42,29 @@ test: setup-test ## Run all tests
 lint: ## rustfmt, clippy, cargo-deny, and the linters of the other languages
 	@.ci/lint
 
+.PHONY: setup-bench
+setup-bench: setup ## Install what the bench compares with: MediaPipe and kinemotion in Python, a subscriber
+	@.setup/system-packages packages-build.txt packages-bench.txt
+	@.setup/peers
+
+BENCH := cargo run --release --locked --quiet --package spotter-hw-bench --
+
 .PHONY: bench
-bench: setup ## Frames a second and latency by stage, beside bare ONNX Runtime
-	@cargo run --release --locked --quiet --package spotter-hw-bench
+bench: setup ## Speed, latency, memory, beside bare ONNX Runtime and the peers that are installed (15 min; BENCH_ARGS="--only stages")
+	@$(BENCH) --json target/hw-bench.json $(BENCH_ARGS)
+	@echo "bench: the figures as JSON are in target/hw-bench.json"
+
+.PHONY: bench-quick
+bench-quick: setup ## The same in less than a minute: shows that it works, says little of speed
+	@$(BENCH) --quick --json target/hw-bench.json $(BENCH_ARGS)
+
+.PHONY: bench-peers
+bench-peers: setup-bench ## Only what is side by side with the peers
+	@$(BENCH) --only stages,mediapipe,kinemotion $(BENCH_ARGS)
+
+.PHONY: bench-report
+bench-report: setup-bench ## The whole bench, written to docs/ref/performance.md
+	@$(BENCH) --write docs/ref/performance.md --json target/hw-bench.json $(BENCH_ARGS)
 
 .PHONY: clips
 clips: ## Render the test clips again (slow; needs no GPU)

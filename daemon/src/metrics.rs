@@ -12,6 +12,12 @@ const LATENCY_BUCKETS_S: &[f64] = &[
     0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0,
 ];
 
+/// Bounds of the stages' histograms, seconds: fine below the 2 ms that all but inference may take.
+const STAGE_BUCKETS_S: &[f64] = &[
+    0.000_02, 0.000_05, 0.0001, 0.0002, 0.0003, 0.0005, 0.0007, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.007,
+    0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0,
+];
+
 /// The unit's metrics and their registry.
 #[derive(Debug, Clone)]
 pub struct Metrics {
@@ -92,10 +98,11 @@ impl Metrics {
                 "Events that the outbox could not record.",
                 &["station"],
             )?,
-            stage: register.latency(
+            stage: register.histogram(
                 "spotter_stage_seconds",
                 "Time of each stage of a frame.",
                 &["station", "stage"],
+                STAGE_BUCKETS_S,
             )?,
             backend: register.gauge(
                 "spotter_backend_info",
@@ -165,7 +172,17 @@ impl Register<'_> {
     }
 
     fn latency(&self, name: &str, help: &str, labels: &[&str]) -> Result<HistogramVec, prometheus::Error> {
-        let options = HistogramOpts::new(name, help).buckets(LATENCY_BUCKETS_S.to_vec());
+        self.histogram(name, help, labels, LATENCY_BUCKETS_S)
+    }
+
+    fn histogram(
+        &self,
+        name: &str,
+        help: &str,
+        labels: &[&str],
+        buckets_s: &[f64],
+    ) -> Result<HistogramVec, prometheus::Error> {
+        let options = HistogramOpts::new(name, help).buckets(buckets_s.to_vec());
         let histogram = HistogramVec::new(options, labels)?;
         self.0.register(Box::new(histogram.clone()))?;
         Ok(histogram)

@@ -1,93 +1,123 @@
-//! Latency, throughput and memory of a Spotter unit, beside the limit that bare ONNX Runtime sets, in one run.
+//! Speed, latency and memory of a Spotter unit, beside the limit that bare ONNX Runtime sets and beside its peers, in one run.
 //!
-//! Pipeline and bare runtime take turns, so that a machine whose speed drifts moves both; the ratio is taken turn by turn.
+//! Whatever is compared takes turns, so that a machine whose speed drifts moves both; ratios are taken turn by turn and stand first.
 
+mod args;
+mod backends;
+mod cameras;
+mod canvas;
+mod compose;
+mod contestant;
+mod document;
+mod duel;
+mod estimation;
+mod exposition;
+mod latency;
 mod machine;
-mod pipeline;
+mod page;
+mod parity;
+mod part;
+mod passes;
+mod paths;
+mod peers;
+mod people;
+mod plan;
+mod processors;
 mod report;
+mod run_info;
+mod soak;
+mod stages;
+mod stations;
 mod stats;
-mod unit;
+mod targets;
+mod turn;
+mod usage;
+mod worker;
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use spotter::analysis::Analysis;
-use spotter::athlete::Athlete;
-use spotter::cli::{ModelArg, PlaceArgs};
-use spotter::config::ModelsConfig;
-use spotter::{estimators, places};
-use spotter_models::{BareModel, LandmarkModel};
 
-use report::{Report, Turn};
+use args::{Args, PartName};
+use part::attempt;
+use plan::Plan;
+use report::{Parts, Report};
+use run_info::Started;
 
-/// Frames a second and latency by stage on a clip, beside bare ONNX Runtime on the same model
-#[derive(Debug, Parser)]
-#[command(name = "spotter-hw-bench", version)]
-struct Args {
-    /// Clip with one person
-    #[arg(default_value = "tests/clips/squat_set.mp4")]
-    clip: PathBuf,
-    /// Landmark model
-    #[arg(long, value_enum, default_value = "full")]
-    model: ModelArg,
-    /// Inference threads; 0 takes one for each processor, four at most
-    #[arg(long, default_value_t = 0)]
-    threads: usize,
-    /// Turns of pipeline and bare runtime
-    #[arg(long, default_value_t = 3)]
-    turns: usize,
-    /// Seconds to run the whole unit for; 0 leaves that part out
-    #[arg(long, value_name = "S", default_value_t = 45)]
-    unit_seconds: u64,
-    /// Also write the figures to this file
-    #[arg(long, value_name = "FILE.json")]
-    json: Option<PathBuf>,
-    #[command(flatten)]
-    places: PlaceArgs,
+fn main() -> anyhow::Result<ExitCode> {
+    let args = Args::parse();
+    if let Some(kind) = args.worker {
+        worker::serve(kind, &args)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if args.cores > 0 {
+        processors::use_only(args.cores)?;
+    }
+    let backend = check(&args)?;
+    let report = run(&args, Plan::of(&args), backend);
+    put_out(&report, &args)?;
+    Ok(if report.parts.any_failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
-    let landmarks = LandmarkModel::from(args.model);
-    let config = ModelsConfig {
-        dir: args.places.models_dir.clone(),
-        onnxruntime: args.places.onnxruntime.clone(),
-        threads: args.threads,
-        ..ModelsConfig::default()
+/// What every part needs, before minutes are spent; tells what computes.
+fn check(args: &Args) -> anyhow::Result<String> {
+    anyhow::ensure!(args.clip.is_file(), "{} is missing: give a clip with one person", args.clip.display());
+    stations::spotter_binary()?;
+    Ok(estimation::open(args)?.backend())
+}
+
+fn run(args: &Args, plan: Plan, backend: String) -> Report {
+    let started = Started::now();
+    let models = estimation::config(args);
+    let attempt_stages = || stages::measure(args, &plan);
+    let parts = Parts {
+        stages: attempt("stages, beside bare ONNX Runtime", args.wants(PartName::Stages), attempt_stages),
+        mediapipe: attempt("MediaPipe", args.wants(PartName::Mediapipe), || peers::mediapipe(args, &plan)),
+        kinemotion: attempt("kinemotion", args.wants(PartName::Kinemotion), || {
+            peers::kinemotion(args, &plan)
+        }),
+        cameras: attempt("cameras", args.wants(PartName::Cameras), || {
+            cameras::measure(&args.clip, &plan, &models)
+        }),
+        people: attempt("people", args.wants(PartName::People), || people::measure(args, &plan)),
+        latency: attempt("latency", args.wants(PartName::Latency), || latency::measure(&plan, &models)),
+        backends: attempt("backends", args.wants(PartName::Backends), || Ok(backends::measure(args, &plan))),
+        parity: attempt("keypoints", args.wants(PartName::Parity), || parity::measure(args, &plan)),
+        soak: attempt("memory", args.wants(PartName::Soak), || soak::measure(&args.clip, &models, plan.soak)),
     };
-    let opened = estimators::open(&config, landmarks)?;
-    opened.engine.settle();
-    let estimator = opened.engine.estimator(config.max_people);
-    let mut analysis = Analysis::new(estimator, opened.profile, Athlete::default());
-    let library = places::onnxruntime(args.places.onnxruntime.clone());
-    let model = estimators::landmark_model_path(landmarks, &args.places)?;
-    let mut bare = BareModel::open(&library, &model, config.inference_threads())?;
-
-    let mut stages = pipeline::StageLog::default();
-    pipeline::run(&args.clip, &mut analysis, &mut stages).context("warm-up")?;
-    bare.run(20)?;
-    stages = pipeline::StageLog::default();
-    let mut turns = Vec::new();
-    for _ in 0..args.turns.max(1) {
-        let pass = pipeline::run(&args.clip, &mut analysis, &mut stages)?;
-        let bare_time = bare.run(pass.frames)?;
-        turns.push(Turn {
-            pipeline_fps: pass.frames as f64 / pass.time.as_secs_f64(),
-            bare_fps: pass.frames as f64 / bare_time.as_secs_f64(),
-        });
+    let run = started.finish();
+    let model = estimation::model_name(args).to_owned();
+    Report {
+        schema: report::SCHEMA,
+        targets: targets::of(&parts, &model, &run.machine),
+        clip: args.clip.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        run,
+        backend,
+        plan,
+        model,
+        parts,
     }
-    let backend = opened.engine.status().running;
-    drop((analysis, bare));
-    let unit =
-        (args.unit_seconds > 0).then(|| unit::measure(&args.clip, Duration::from_secs(args.unit_seconds)));
+}
 
-    let report = Report::new(machine::describe(), &args.clip, backend, &turns, &stages, unit);
-    report.print();
-    if let Some(path) = &args.json {
-        let text = serde_json::to_string_pretty(&report)?;
-        std::fs::write(path, text).with_context(|| format!("{} can't be written", path.display()))?;
+/// The table, and the files that were asked for.
+#[allow(clippy::print_stdout, clippy::print_stderr, reason = "what this program is for")]
+fn put_out(report: &Report, args: &Args) -> anyhow::Result<()> {
+    let page = page::of(report);
+    let json = serde_json::to_string_pretty(report)?;
+    if args.json.as_deref() == Some(Path::new("-")) {
+        eprint!("{}", page.plain());
+        println!("{json}");
+    } else {
+        print!("{}", page.plain());
+        if let Some(path) = &args.json {
+            write(path, &format!("{json}\n"))?;
+        }
     }
-    Ok(())
+    args.write.as_deref().map_or(Ok(()), |path| write(path, &page.markdown()))
+}
+
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(path, text).with_context(|| format!("{} can't be written", path.display()))
 }

@@ -78,7 +78,8 @@ fn print_table(times: &[StageTimes]) {
     print_row("preprocess", times.iter().map(|t| t.preprocess));
     print_row("infer", times.iter().map(|t| t.infer));
     print_row("postprocess", times.iter().map(|t| t.postprocess));
-    print_row("all", times.iter().map(|t| t.preprocess + t.infer + t.postprocess));
+    print_row("track", times.iter().map(|t| t.track));
+    print_row("all", times.iter().map(|t| t.preprocess + t.infer + t.postprocess + t.track));
 }
 
 fn print_row(stage: &str, times: impl Iterator<Item = Duration>) {

@@ -57,7 +57,7 @@ impl BlazePose {
         }
         let settling = Instant::now();
         self.tracker.settle();
-        times.postprocess += settling.elapsed();
+        times.track += settling.elapsed();
         Ok(())
     }
 

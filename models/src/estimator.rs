@@ -38,8 +38,10 @@ pub struct StageTimes {
     pub preprocess: Duration,
     /// In the backend, waiting for it included.
     pub infer: Duration,
-    /// Decoding, region and track updates.
+    /// Decoding of the outputs.
     pub postprocess: Duration,
+    /// Who is who: regions and tracks.
+    pub track: Duration,
     /// Whether the person detector ran on this frame.
     pub detector_ran: bool,
     /// Regions that the landmark model looked at: one a person, more while somebody is hidden or new.

@@ -23,6 +23,7 @@ struct Stages {
     preprocess: Histogram,
     infer: Histogram,
     postprocess: Histogram,
+    track: Histogram,
     bar: Histogram,
     movement: Histogram,
     publish: Histogram,
@@ -47,6 +48,7 @@ impl Reporter {
             preprocess: stage("preprocess"),
             infer: stage("infer"),
             postprocess: stage("postprocess"),
+            track: stage("track"),
             bar: stage("bar"),
             movement: stage("movement"),
             publish: stage("publish"),
@@ -95,6 +97,7 @@ impl Reporter {
         self.stages.preprocess.observe(times.estimate.preprocess.as_secs_f64());
         self.stages.infer.observe(times.estimate.infer.as_secs_f64());
         self.stages.postprocess.observe(times.estimate.postprocess.as_secs_f64());
+        self.stages.track.observe(times.estimate.track.as_secs_f64());
         self.stages.bar.observe(times.bar.as_secs_f64());
         self.stages.movement.observe(times.movement.as_secs_f64());
         self.stages.publish.observe(started.elapsed().as_secs_f64());
