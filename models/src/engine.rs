@@ -15,8 +15,7 @@ use crate::backend::onnx::Provider;
 use crate::blazepose::BlazePose;
 use crate::detection::FoundPerson;
 use crate::landmarks::Body;
-use crate::manifest::DETECTOR;
-use crate::networks::{ModelFile, Models, Networks};
+use crate::networks::{Models, Networks};
 use crate::region::Region;
 use crate::runtime::Runtime;
 use crate::{EngineSettings, EstimateError, Image, ModelError, PoseEstimator, StageTimes};
@@ -41,10 +40,7 @@ impl Engine {
     /// # Errors
     /// [`ModelError`] naming the file and the way out. A better backend that can't be used is no error: [`BackendStatus::refused`] says why.
     pub fn open(settings: &EngineSettings) -> Result<Self, ModelError> {
-        let models = Models {
-            detector: ModelFile::resolve(&settings.models_dir, DETECTOR)?,
-            landmarks: ModelFile::resolve(&settings.models_dir, settings.landmarks.manifest_name())?,
-        };
+        let models = Models::resolve(settings)?;
         let runtime = Runtime::load(&settings.onnxruntime)?;
         let cpu = Networks::onnx(&runtime, &models, settings.threads.max(1), Provider::Cpu)?;
         let status = BackendStatus::on_cpu(&cpu.name);

@@ -14,7 +14,7 @@ use crate::region::Region;
 use crate::runtime::Runtime;
 use crate::store;
 use crate::tensor::{Border, TensorSpec};
-use crate::{ModelError, StageTimes};
+use crate::{EngineSettings, ModelError, StageTimes};
 
 /// The models that make up the estimator, their checksums verified.
 #[derive(Debug, Clone)]
@@ -61,6 +61,14 @@ impl ModelFile {
 }
 
 impl Models {
+    /// Finds both models and verifies their checksums.
+    pub(crate) fn resolve(settings: &EngineSettings) -> Result<Self, ModelError> {
+        Ok(Self {
+            detector: ModelFile::resolve(&settings.models_dir, manifest::DETECTOR)?,
+            landmarks: ModelFile::resolve(&settings.models_dir, settings.landmarks.manifest_name())?,
+        })
+    }
+
     /// What the detector takes and gives.
     pub(crate) fn detector_spec(&self) -> NetworkSpec {
         let anchors = anchor_centers(&POSE_DETECTION).len();

@@ -1,11 +1,14 @@
-//! The estimator's own stages one by one, for benchmarks. [`crate::open`] gives the estimator.
+//! The estimator's own stages one by one, for benchmarks and comparisons. [`crate::open`] gives the estimator.
 
 use crate::anchors::{POSE_DETECTION, anchor_centers};
+use crate::backend::onnx::Provider;
 use crate::detection::{self, Detection};
-use crate::landmarks::{self, HEATMAP_VALUES, LANDMARK_VALUES};
+use crate::landmarks::{self, Body, HEATMAP_VALUES, LANDMARK_VALUES};
+use crate::networks::{Models, Networks};
 use crate::region::{Point, Region};
+use crate::runtime::Runtime;
 use crate::tensor::{Border, TensorSpec, fill_tensor};
-use crate::{EstimateError, Image};
+use crate::{EngineSettings, EstimateError, Image, KEYPOINT_COUNT, Keypoint, ModelError, StageTimes};
 
 /// What the person detector takes.
 const DETECTOR: TensorSpec = TensorSpec { width: 224, height: 224, range: [-1.0, 1.0] };
@@ -23,6 +26,13 @@ pub struct Square {
     pub side_px: f32,
     /// Clockwise, radians.
     pub rotation_rad: f32,
+}
+
+impl Square {
+    fn region(self) -> Region {
+        let Self { x_px, y_px, side_px, rotation_rad } = self;
+        Region { x_px, y_px, width_px: side_px, height_px: side_px, rotation_rad }
+    }
 }
 
 /// An input tensor to fill.
@@ -48,9 +58,7 @@ impl Input {
     /// # Errors
     /// When the picture can't be read or the square has nothing to do with it.
     pub fn fill(&mut self, image: &Image<'_>, square: Square) -> Result<&[f32], EstimateError> {
-        let Square { x_px, y_px, side_px, rotation_rad } = square;
-        let region = Region { x_px, y_px, width_px: side_px, height_px: side_px, rotation_rad };
-        self.fill_region(image, region, Border::Replicate)
+        self.fill_region(image, square.region(), Border::Replicate)
     }
 
     /// Fills it with the whole picture between black bars.
@@ -68,13 +76,55 @@ impl Input {
         region: Region,
         border: Border,
     ) -> Result<&[f32], EstimateError> {
-        image.check()?;
-        if !region.is_usable(image.width as f32, image.height as f32) {
-            return Err(EstimateError::Image("the square does not touch it".to_owned()));
-        }
+        checked(image, region)?;
         fill_tensor(image, region, border, &self.spec, &mut self.values);
         Ok(&self.values)
     }
+}
+
+/// The landmark model on the CPU, without a tracker around it.
+pub struct Landmarks {
+    networks: Networks,
+    bodies: Vec<Option<Body>>,
+}
+
+impl Landmarks {
+    /// Loads it.
+    ///
+    /// # Errors
+    /// As [`crate::Engine::open`].
+    pub fn open(settings: &EngineSettings) -> Result<Self, ModelError> {
+        let models = Models::resolve(settings)?;
+        let runtime = Runtime::load(&settings.onnxruntime)?;
+        let networks = Networks::onnx(&runtime, &models, settings.threads, Provider::Cpu)?;
+        Ok(Self { networks, bodies: Vec::new() })
+    }
+
+    /// The 33 keypoints of what a square of the picture shows; none when the model's answer is not a number.
+    ///
+    /// # Errors
+    /// When the picture can't be read, the square has nothing to do with it, or the runtime fails.
+    pub fn read(
+        &mut self,
+        image: &Image<'_>,
+        square: Square,
+    ) -> Result<Option<[Keypoint; KEYPOINT_COUNT]>, EstimateError> {
+        let region = square.region();
+        checked(image, region)?;
+        self.networks
+            .bodies(image, &[region], &mut self.bodies, &mut StageTimes::default())
+            .map_err(|error| EstimateError::Runtime(error.to_string()))?;
+        Ok(self.bodies.first().copied().flatten().map(|body| body.keypoints))
+    }
+}
+
+/// Refuses what can't be looked at.
+fn checked(image: &Image<'_>, region: Region) -> Result<(), EstimateError> {
+    image.check()?;
+    if region.is_usable(image.width as f32, image.height as f32) {
+        return Ok(());
+    }
+    Err(EstimateError::Image("the square does not touch it".to_owned()))
 }
 
 /// Outputs of the landmark model.
