@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::backend::Network;
 use crate::image::{ColorMatrix, Plane, Planes};
+use crate::networks::ModelFile;
 use crate::tensor::{Border, TensorSpec};
 
 /// A device that answers with values of one kind until it fails.
