@@ -52,8 +52,9 @@ struct Plugin {
   uint64_t means = 3;
 };
 
-// A picture of 30 x 22 pixels with padded rows.
+// A picture of 30 x 22 pixels with padded rows. Moved, its planes stay where they are.
 struct Picture {
+  Picture(Picture&&) = default;
   Picture(int32_t format, unsigned seed) : planes(3, std::vector<uint8_t>(100 * 22)) {
     view_of.format = format;
     view_of.width = 30;
@@ -143,12 +144,16 @@ void every_slot_is_its_own(const char* plan) {
   for (int32_t count = 1; count <= kSlots; count++) {
     for (int32_t set = 0; set < kSets; set++) {
       std::vector<std::vector<float>> tensors;
+      std::vector<Picture> pictures;
       for (int32_t slot = 0; slot < count; slot++) {
-        Picture picture(slot % 3, static_cast<unsigned>(100 * set + 10 * count + slot));
+        Picture& picture = pictures.emplace_back(slot % 3, static_cast<unsigned>(100 * set + 10 * count + slot));
         spotter_trt_view at = view(slot + count);
         EXPECT(spotter_trt_put(plugin.engine, set, slot, &picture.view_of, &at, &plugin.reason) == SPOTTER_TRT_OK);
         tensors.push_back(expected(picture, at));
-      }  // the pictures are gone before the set runs
+      }
+      for (Picture& picture : pictures) {
+        picture.fill(0);  // it is no longer needed once it was put
+      }
       EXPECT(spotter_trt_run(plugin.engine, set, count, &plugin.reason) == SPOTTER_TRT_OK);
       for (int32_t slot = 0; slot < count; slot++) {
         EXPECT(is_right(plugin, set, slot, tensors[static_cast<size_t>(slot)]));
