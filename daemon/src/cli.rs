@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use spotter_models::LandmarkModel;
+use spotter_models::{BUILD_ARGUMENT, LandmarkModel};
 use spotter_movement::{Exercise, View};
 
 /// Examples at the end of `spotter --help`.
@@ -48,8 +48,11 @@ pub enum Command {
     Analyze(AnalyzeArgs),
     /// Check a configuration file, and change nothing
     CheckConfig(CheckConfigArgs),
-    /// Fetch or verify the pose models
+    /// List, fetch, verify, prepare or measure the pose models
     Models(ModelsArgs),
+    /// Build an engine that standard input asks for: the unit starts this by itself
+    #[command(hide = true, name = BUILD_ARGUMENT)]
+    BuildEngine,
 }
 
 /// `spotter run`.
@@ -148,6 +151,8 @@ pub enum ModelsCommand {
     Verify(ModelsVerifyArgs),
     /// List the models that there is a manifest for, and what is installed
     List(ModelsListArgs),
+    /// Build TensorRT's engines for a unit before it needs them, and compare them with the CPU
+    Prepare(ModelsPrepareArgs),
     /// Measure the installed landmark models on this machine
     Bench(ModelsBenchArgs),
 }
@@ -161,6 +166,14 @@ pub struct ModelsListArgs {
     /// How to print it
     #[arg(long, value_enum, default_value = "table")]
     pub format: TextFormat,
+}
+
+/// `spotter models prepare`.
+#[derive(Debug, Args)]
+pub struct ModelsPrepareArgs {
+    /// Configuration file of the unit (TOML)
+    #[arg(long, short, value_name = "FILE")]
+    pub config: PathBuf,
 }
 
 /// `spotter models bench`.

@@ -1,8 +1,8 @@
 //! Opens the engine that estimates poses, with what is known of their models' biases.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use spotter_models::{Backend, Engine, EngineSettings, LandmarkModel, ModelError, manifest};
+use spotter_models::{Backend, Engine, EngineSettings, LandmarkModel, ModelError, TensorRtSettings, manifest};
 use spotter_movement::ModelProfile;
 
 use crate::cli::PlaceArgs;
@@ -22,14 +22,31 @@ pub struct OpenEngine {
 ///
 /// # Errors
 /// The model or library that can't be used, and the way out.
-pub fn open(config: &ModelsConfig, landmarks: LandmarkModel) -> Result<OpenEngine, ModelError> {
-    open_with(&EngineSettings {
+pub fn open(
+    config: &ModelsConfig,
+    landmarks: LandmarkModel,
+    state_dir: &Path,
+) -> Result<OpenEngine, ModelError> {
+    open_with(&settings(config, landmarks, state_dir))
+}
+
+/// What the configuration says to the engine; engines of TensorRT are kept in the state folder.
+pub fn settings(config: &ModelsConfig, landmarks: LandmarkModel, state_dir: &Path) -> EngineSettings {
+    EngineSettings {
         landmarks,
         models_dir: places::models_dir(config.dir.clone()),
         onnxruntime: places::onnxruntime(config.onnxruntime.clone()),
         threads: config.inference_threads(),
         backend: config.backend,
-    })
+        tensorrt: TensorRtSettings {
+            plugin: places::tensorrt_plugin(config.tensorrt.plugin.clone()),
+            library: config.tensorrt.library.clone(),
+            engines_dir: state_dir.join("engines"),
+            builder: places::this_program(),
+            dla_core: config.tensorrt.dla_core,
+            workspace_mib: config.tensorrt.workspace_mib,
+        },
+    }
 }
 
 /// Opens the engine for offline analysis with this many inference threads, on the CPU: the same clip gives the same numbers on every
@@ -49,7 +66,8 @@ pub fn open_offline(
         backend: Backend::Cpu,
         ..ModelsConfig::default()
     };
-    open(&config, landmarks)
+    // The CPU keeps nothing.
+    open(&config, landmarks, Path::new(""))
 }
 
 /// Path of a landmark model, its checksum verified.

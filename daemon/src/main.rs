@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Analyze(args) => commands::analyze::run(&args),
         Command::CheckConfig(args) => commands::check_config::run(&args),
         Command::Models(args) => commands::models::run(&args),
+        Command::BuildEngine => return spotter_models::tensorrt::build_child::main(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -14,6 +14,9 @@ const INSTALLED_ONNXRUNTIME: &[&str] = &[
     "/usr/local/lib/libonnxruntime.so",
 ];
 
+/// Where packages and images put the TensorRT plug-in.
+const INSTALLED_TENSORRT_PLUGIN: &str = "/usr/lib/spotter/libspotter_trt.so";
+
 /// Folder of the models: as given, else the installed one if it is there, else the checkout's.
 pub fn models_dir(given: Option<PathBuf>) -> PathBuf {
     let installed = PathBuf::from(INSTALLED_MODELS);
@@ -30,6 +33,17 @@ pub fn onnxruntime(given: Option<PathBuf>) -> PathBuf {
         let checkout = || checkout_cache().map(|cache| cache.join("onnxruntime/libonnxruntime.so"));
         installed.or_else(checkout).unwrap_or_else(|| PathBuf::from(INSTALLED_ONNXRUNTIME[0]))
     })
+}
+
+/// The TensorRT plug-in: as given, else the installed one.
+pub fn tensorrt_plugin(given: Option<PathBuf>) -> PathBuf {
+    given.unwrap_or_else(|| PathBuf::from(INSTALLED_TENSORRT_PLUGIN))
+}
+
+/// The program that runs: it builds engines in a process of its own.
+pub fn this_program() -> PathBuf {
+    // The kernel's own name for it, which holds also after an update replaced the file.
+    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/proc/self/exe"))
 }
 
 /// Where fetched packages are kept for the next time: in a checkout only, a unit keeps its disk free.

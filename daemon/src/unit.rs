@@ -129,7 +129,7 @@ async fn open_engine(
     let open = move || {
         let landmarks = landmarks::choose(&config)?;
         tracing::info!(model = landmarks.model.name(), why = landmarks.why, "landmarks");
-        Ok((estimators::open(&config.models, landmarks.model)?, landmarks))
+        Ok((estimators::open(&config.models, landmarks.model, &config.unit.state_dir)?, landmarks))
     };
     let opened = tokio::task::spawn_blocking(open).await.or_exit(Code::Software)?;
     opened.map_err(|error: ModelError| Failure::new(model_code(&error), error))

@@ -1,5 +1,7 @@
 //! Where the bench meets the daemon's estimators: opens what a station would open, and the same model with nothing around it.
 
+use std::path::Path;
+
 use spotter::analysis::Analysis;
 use spotter::athlete::Athlete;
 use spotter::config::ModelsConfig;
@@ -8,6 +10,9 @@ use spotter::{estimators, places};
 use spotter_models::{Backend, BackendStatus, BareModel, Engine, LandmarkModel};
 
 use crate::args::Args;
+
+/// Where TensorRT's engines are kept from one run to the next.
+const ENGINES_DIR: &str = "target/hw-bench";
 
 /// The `[models]` table that the command line stands for.
 pub(crate) fn config(args: &Args) -> ModelsConfig {
@@ -22,6 +27,7 @@ pub(crate) fn config(args: &Args) -> ModelsConfig {
         backend: args.backend.into(),
         threads: args.threads,
         max_people: args.max_people,
+        ..ModelsConfig::default()
     }
 }
 
@@ -35,7 +41,7 @@ pub(crate) struct Opened {
 /// A station's analysis on the backend that was asked for; waits until it is ready.
 pub(crate) fn open(args: &Args) -> anyhow::Result<Opened> {
     let config = config(args);
-    let opened = estimators::open(&config, args.model.into())?;
+    let opened = estimators::open(&config, args.model.into(), Path::new(ENGINES_DIR))?;
     opened.engine.settle();
     let estimator = opened.engine.estimator(config.max_people);
     let analysis = Analysis::new(estimator, opened.profile, Athlete::default());

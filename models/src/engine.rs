@@ -5,8 +5,11 @@
 
 mod accelerate;
 mod status;
+mod tensorrt;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use tensorrt::{BUILD_ARGUMENT, OpenError, TensorRtSettings, prepare};
 
 pub use status::{Backend, BackendStatus, Building, RefusedBackend};
 
@@ -18,6 +21,7 @@ use crate::landmarks::Body;
 use crate::networks::{Models, Networks};
 use crate::region::Region;
 use crate::runtime::Runtime;
+use crate::tensorrt::Cancellation;
 use crate::{EngineSettings, EstimateError, Image, ModelError, PoseEstimator, StageTimes};
 
 /// Loaded models, for any number of cameras; clones share them.
@@ -31,6 +35,14 @@ struct Shared {
     device: Mutex<Option<Arc<Networks>>>,
     status: Mutex<BackendStatus>,
     accelerating: Mutex<Option<accelerate::Accelerating>>,
+    /// Ends a build that is under way.
+    cancellation: Cancellation,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.cancellation.cancel();
+    }
 }
 
 impl Engine {
@@ -49,6 +61,7 @@ impl Engine {
             device: Mutex::new(None),
             status: Mutex::new(status),
             accelerating: Mutex::new(None),
+            cancellation: Cancellation::default(),
         });
         let accelerating = accelerate::start(&shared, settings, models, runtime);
         *lock(&shared.accelerating) = accelerating;

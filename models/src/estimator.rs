@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::{Backend, EstimateError, Image, Pose};
+use crate::{Backend, EstimateError, Image, Pose, TensorRtSettings};
 
 /// Size of the landmark model. `Lite` can't time jumps or steps (it lags at the feet).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, serde::Serialize)]
@@ -29,6 +29,8 @@ pub struct EngineSettings {
     pub threads: usize,
     /// What shall compute.
     pub backend: Backend,
+    /// Where TensorRT is.
+    pub tensorrt: TensorRtSettings,
 }
 
 /// Where one frame's time went.

@@ -37,7 +37,9 @@ mod tracker;
 mod yuv;
 
 pub use bare::BareModel;
-pub use engine::{Backend, BackendStatus, Building, Engine, RefusedBackend};
+pub use engine::{
+    BUILD_ARGUMENT, Backend, BackendStatus, Building, Engine, OpenError, RefusedBackend, TensorRtSettings, prepare,
+};
 pub use error::{EstimateError, ModelError};
 pub use estimator::{EngineSettings, LandmarkModel, PoseEstimator, StageTimes};
 pub use image::{ColorMatrix, Image, Plane, Planes};

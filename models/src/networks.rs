@@ -9,7 +9,7 @@ use crate::backend::{BackendError, Network, NetworkSpec};
 use crate::detection::{self, BOX_VALUES, FoundPerson};
 use crate::image::Image;
 use crate::landmarks::{self, Body, HEATMAP_VALUES, LANDMARK_VALUES};
-use crate::manifest::{self, Color, Input, InputLayout};
+use crate::manifest::{self, Color, DETECTOR, Input, InputLayout};
 use crate::region::Region;
 use crate::runtime::Runtime;
 use crate::store;
@@ -28,8 +28,12 @@ pub(crate) struct Models {
 /// A model on disk that its manifest describes.
 #[derive(Debug, Clone)]
 pub(crate) struct ModelFile {
+    /// Name of its manifest.
+    pub(crate) name: String,
     /// The graph.
     pub(crate) path: PathBuf,
+    /// Its checksum.
+    pub(crate) sha256: String,
     input: TensorSpec,
 }
 
@@ -48,7 +52,8 @@ impl ModelFile {
             file: format!("{name}.toml"),
             reason: "expected one RGB input of shape [1, 3, height, width]".to_owned(),
         })?;
-        Ok(Self { path: store::resolve(models_dir, name)?, input })
+        let path = store::resolve(models_dir, name)?;
+        Ok(Self { name: manifest.name, path, sha256: manifest.converted.sha256, input })
     }
 }
 
@@ -56,17 +61,15 @@ impl ModelFile {
 impl ModelFile {
     /// A model that only exists in a test.
     pub(crate) fn for_test(input: TensorSpec) -> Self {
-        Self { path: PathBuf::new(), input }
+        Self { name: String::new(), path: PathBuf::new(), sha256: String::new(), input }
     }
 }
 
 impl Models {
     /// Finds both models and verifies their checksums.
     pub(crate) fn resolve(settings: &EngineSettings) -> Result<Self, ModelError> {
-        Ok(Self {
-            detector: ModelFile::resolve(&settings.models_dir, manifest::DETECTOR)?,
-            landmarks: ModelFile::resolve(&settings.models_dir, settings.landmarks.manifest_name())?,
-        })
+        let find = |name| ModelFile::resolve(&settings.models_dir, name);
+        Ok(Self { detector: find(DETECTOR)?, landmarks: find(settings.landmarks.manifest_name())? })
     }
 
     /// What the detector takes and gives.

@@ -25,6 +25,7 @@ fn complete() -> Config {
         [models]
         dir = "/a"
         onnxruntime = "/b"
+        tensorrt = { plugin = "/c", library = "/d", dla_core = 0, workspace_mib = 512 }
         [mqtt.external]
         host = "h"
         port = 1

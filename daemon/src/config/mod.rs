@@ -101,10 +101,26 @@ pub struct ModelsConfig {
     pub onnxruntime: Option<PathBuf>,
     /// What computes: `auto`, `cpu`, `tensorrt`, `onnxruntime_tensorrt` or `onnxruntime_cuda`. The CPU goes on when it can't be used.
     pub backend: Backend,
+    /// TensorRT, where there is one.
+    pub tensorrt: TensorRtConfig,
     /// Inference threads of the CPU; 0 takes one for each processor, four at most.
     pub threads: usize,
     /// People tracked at the same time at a station, 1–10.
     pub max_people: usize,
+}
+
+/// TensorRT through our plug-in.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TensorRtConfig {
+    /// The plug-in; default: the installed one.
+    pub plugin: Option<PathBuf>,
+    /// TensorRT's library (`libnvinfer.so.10`); default: the one that the dynamic linker finds.
+    pub library: Option<PathBuf>,
+    /// Core of the deep-learning accelerator to use; default: the GPU.
+    pub dla_core: Option<u32>,
+    /// Most memory for trying layers while an engine is built, MiB; 0 is TensorRT's own limit.
+    pub workspace_mib: u64,
 }
 
 /// Where events go: to the embedded broker, or to another.
@@ -180,6 +196,7 @@ impl Default for ModelsConfig {
             landmarks: LandmarkChoice::default(),
             onnxruntime: None,
             backend: Backend::default(),
+            tensorrt: TensorRtConfig::default(),
             threads: 0,
             max_people: 3,
         }

@@ -69,10 +69,14 @@ fn measured_choice(config: &Config) -> Result<ChosenLandmarks, ModelError> {
         threads: config.models.inference_threads(),
     };
     let installed = installed(&setup.models_dir)?;
-    let [first, _, ..] = installed[..] else {
-        let model = installed.first().copied().unwrap_or_default();
-        return Ok(ChosenLandmarks { model, why: "the only one that is installed".to_owned() });
+    let (first, why) = match installed[..] {
+        [] => (LandmarkModel::default(), "none is installed"),
+        [only] => (only, "the only one that is installed"),
+        [best, ..] => (best, ""),
     };
+    if !why.is_empty() {
+        return Ok(ChosenLandmarks { model: first, why: why.to_owned() });
+    }
     let file = config.unit.state_dir.join("landmarks.json");
     let measured = match kept::read(&file, &setup, &installed) {
         Some(measured) => measured,

@@ -3,11 +3,13 @@
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 
-use super::{Backend, Shared, lock};
+use super::tensorrt::{self, OpenError};
+use super::{Backend, Building, Shared, lock};
 use crate::backend::onnx::Provider;
 use crate::networks::{Models, Networks};
 use crate::runtime::Runtime;
-use crate::{EngineSettings, ModelError};
+use crate::EngineSettings;
+use crate::tensorrt::Cancellation;
 
 /// The thread that opens better backends. It ends by itself.
 pub(super) struct Accelerating(JoinHandle<()>);
@@ -23,6 +25,7 @@ impl Accelerating {
 /// A way to compute on a GPU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Candidate {
+    TensorRt,
     Onnx(Provider),
 }
 
@@ -30,14 +33,17 @@ impl Candidate {
     /// The ones that may be tried, best first.
     fn of(backend: Backend) -> &'static [Self] {
         match backend {
-            Backend::Cpu | Backend::Tensorrt => &[],
-            Backend::Auto | Backend::OnnxruntimeCuda => &[Self::Onnx(Provider::Cuda)],
+            Backend::Cpu => &[],
+            Backend::Auto => &[Self::TensorRt, Self::Onnx(Provider::Cuda)],
+            Backend::Tensorrt => &[Self::TensorRt],
+            Backend::OnnxruntimeCuda => &[Self::Onnx(Provider::Cuda)],
             Backend::OnnxruntimeTensorrt => &[Self::Onnx(Provider::TensorRt)],
         }
     }
 
     fn name(self) -> &'static str {
         match self {
+            Self::TensorRt => "tensorrt",
             Self::Onnx(Provider::Cuda) => "onnxruntime_cuda",
             Self::Onnx(Provider::TensorRt) => "onnxruntime_tensorrt",
             Self::Onnx(Provider::Cpu) => "cpu",
@@ -56,12 +62,14 @@ pub(super) fn start(
     if candidates.is_empty() {
         return None;
     }
+    let cancellation = shared.cancellation.clone();
     let opener = Opener {
         shared: Arc::downgrade(shared),
         candidates,
         models,
         runtime,
-        threads: settings.threads,
+        settings: settings.clone(),
+        cancellation,
         is_chosen: settings.backend != Backend::Auto,
     };
     match std::thread::Builder::new().name("gpu-opener".to_owned()).spawn(move || opener.run()) {
@@ -79,7 +87,8 @@ struct Opener {
     candidates: &'static [Candidate],
     models: Models,
     runtime: Runtime,
-    threads: usize,
+    settings: EngineSettings,
+    cancellation: Cancellation,
     /// The configuration asks for this one by name.
     is_chosen: bool,
 }
@@ -92,6 +101,7 @@ impl Opener {
             match opened {
                 Ok(networks) => return shared.use_device(networks),
                 Err(error) => {
+                    lock(&shared.status).building = None;
                     tracing::info!(backend = candidate.name(), %error, "not used");
                     let mut status = lock(&shared.status);
                     status.refuse(candidate.name(), &error.to_string());
@@ -103,9 +113,22 @@ impl Opener {
         }
     }
 
-    fn open(&self, candidate: Candidate) -> Result<Networks, ModelError> {
+    fn open(&self, candidate: Candidate) -> Result<Networks, OpenError> {
         match candidate {
-            Candidate::Onnx(provider) => Networks::onnx(&self.runtime, &self.models, self.threads, provider),
+            Candidate::TensorRt => {
+                let settings = &self.settings.tensorrt;
+                let mut tell = |building: &Building| self.tell(building);
+                tensorrt::open(settings, &self.models, &self.runtime, &self.cancellation, &mut tell)
+            }
+            Candidate::Onnx(provider) => {
+                Ok(Networks::onnx(&self.runtime, &self.models, self.settings.threads, provider)?)
+            }
+        }
+    }
+
+    fn tell(&self, building: &Building) {
+        if let Some(shared) = self.shared.upgrade() {
+            lock(&shared.status).building = Some(building.clone());
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::backend::Network;
+use crate::networks::ModelFile;
 use crate::image::{ColorMatrix, Plane, Planes};
 use crate::networks::ModelFile;
 use crate::tensor::{Border, TensorSpec};
@@ -70,6 +71,7 @@ fn engine() -> Engine {
             cpu,
             device: Mutex::new(None),
             accelerating: Mutex::new(None),
+            cancellation: Cancellation::default(),
         }),
     }
 }

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use spotter_models::{
     Backend, ColorMatrix, Engine, EngineSettings, Image, LandmarkModel, Plane, Planes, PoseEstimator,
+    TensorRtSettings,
 };
 
 /// The repository's root.
@@ -38,7 +39,15 @@ pub(crate) fn settings(threads: usize) -> Option<EngineSettings> {
     present(models_dir.join("blazepose_landmark_full.onnx"))?;
     let onnxruntime = present(onnxruntime)?;
     let (landmarks, backend) = (LandmarkModel::Full, Backend::Cpu);
-    Some(EngineSettings { landmarks, models_dir, onnxruntime, threads, backend })
+    let tensorrt = TensorRtSettings {
+        plugin: "/nowhere/libspotter_trt.so".into(),
+        library: None,
+        engines_dir: "/nowhere".into(),
+        builder: "/nowhere/spotter".into(),
+        dla_core: None,
+        workspace_mib: 0,
+    };
+    Some(EngineSettings { landmarks, models_dir, onnxruntime, threads, backend, tensorrt })
 }
 
 /// An estimator on the CPU, or none after saying what is missing.

@@ -1,7 +1,8 @@
-//! `spotter models list|fetch|verify|bench`.
+//! `spotter models list|fetch|verify|prepare|bench`.
 
 mod bench;
 mod list;
+mod prepare;
 
 use spotter_models::manifest;
 use spotter_models::store::{self, FetchSettings, VerifiedModel};
@@ -10,13 +11,14 @@ use crate::cli::{ModelsArgs, ModelsCommand, ModelsFetchArgs, ModelsVerifyArgs};
 use crate::exit::{Failure, OrExit, model_code};
 use crate::places;
 
-/// Lists, fetches, verifies or measures the models.
+/// Lists, fetches, verifies, prepares or measures the models.
 ///
 /// # Errors
 /// The model, the file or the package that is in the way.
 pub fn run(args: &ModelsArgs) -> Result<(), Failure> {
     match &args.command {
         ModelsCommand::List(args) => list::run(args),
+        ModelsCommand::Prepare(args) => prepare::run(args),
         ModelsCommand::Bench(args) => bench::run(args),
         ModelsCommand::Fetch(args) => fetch(args),
         ModelsCommand::Verify(args) => verify(args),
