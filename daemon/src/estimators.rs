@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use spotter_models::{Backend, Engine, EngineSettings, LandmarkModel, ModelError, TensorRtSettings, manifest};
+use spotter_models::{
+    Backend, Engine, EngineSettings, LandmarkModel, ModelError, TensorRtSettings, manifest,
+};
 use spotter_movement::ModelProfile;
 
 use crate::cli::PlaceArgs;

@@ -38,7 +38,8 @@ mod yuv;
 
 pub use bare::BareModel;
 pub use engine::{
-    BUILD_ARGUMENT, Backend, BackendStatus, Building, Engine, OpenError, RefusedBackend, TensorRtSettings, prepare,
+    BUILD_ARGUMENT, Backend, BackendStatus, Building, Engine, OpenError, RefusedBackend, TensorRtSettings,
+    prepare,
 };
 pub use error::{EstimateError, ModelError};
 pub use estimator::{EngineSettings, LandmarkModel, PoseEstimator, StageTimes};

@@ -25,7 +25,9 @@ fn a_named_backend_that_can_not_run_is_said_everywhere_and_the_cpu_works() {
     let running = health["backend"]["running"].as_str().unwrap().to_owned();
     assert!(running.starts_with("onnxruntime") && running.contains("cpu"), "{running}");
     unit.wait_for_metric("spotter_frames_total", DEADLINE, |frames| frames > 3.0);
-    unit.wait_for_metric(&format!("spotter_backend_info{{backend=\"{running}\"}}"), DEADLINE, |one| one == 1.0);
+    unit.wait_for_metric(&format!("spotter_backend_info{{backend=\"{running}\"}}"), DEADLINE, |one| {
+        one == 1.0
+    });
     let subscription = Subscription::new(unit.mqtt_port, "spotter/v1/gym/unit-1/health");
     subscription.wait_for(DEADLINE, |_, payload| problem(payload).contains("onnxruntime_cuda"));
 }
@@ -109,7 +111,8 @@ fn a_gpu_that_is_lost_hands_over_to_the_cpu_and_frames_go_on() {
 fn a_build_is_seen_everywhere_and_does_not_hold_up_the_end() {
     let mut unit = SpotterProcess::start(PICTURE, &with_tensorrt("build-endless"));
     unit.wait_ready();
-    let health = unit.wait_for_health(BUILD_DEADLINE, |health| health["backend"]["building"]["steps"].as_u64() > Some(0));
+    let health = unit
+        .wait_for_health(BUILD_DEADLINE, |health| health["backend"]["building"]["steps"].as_u64() > Some(0));
     assert_eq!(health["backend"]["building"]["model"], "blazepose_detector");
     assert!(!is_on_gpu(&health));
     let subscription = Subscription::new(unit.mqtt_port, "spotter/v1/gym/unit-1/health");

@@ -5,10 +5,10 @@ use std::thread::JoinHandle;
 
 use super::tensorrt::{self, OpenError};
 use super::{Backend, Building, Shared, lock};
+use crate::EngineSettings;
 use crate::backend::onnx::Provider;
 use crate::networks::{Models, Networks};
 use crate::runtime::Runtime;
-use crate::EngineSettings;
 use crate::tensorrt::Cancellation;
 
 /// The thread that opens better backends. It ends by itself.

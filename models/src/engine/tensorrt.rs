@@ -10,7 +10,9 @@ use crate::manifest::Role;
 use crate::networks::{ModelFile, Models, Networks};
 use crate::runtime::Runtime;
 use crate::tensorrt::cache::Cache;
-use crate::tensorrt::{Cancellation, Engine, Plugin, Precision, Preparation, Stage, TensorRtError, precisions};
+use crate::tensorrt::{
+    Cancellation, Engine, Plugin, Precision, Preparation, Stage, TensorRtError, precisions,
+};
 use crate::{EngineSettings, ModelError};
 
 /// Argument of the program that builds an engine ([`TensorRtSettings::builder`]); it must call [`crate::tensorrt::build_child::main`].
@@ -65,7 +67,8 @@ pub(super) fn open(
     let plugin = Plugin::open(&settings.plugin, settings.library.as_deref())?;
     let opener = Opener { settings, plugin: &plugin, runtime, cancellation };
     let (detector, _) = opener.open(&models.detector, Role::Detector, &models.detector_spec(), tell)?;
-    let (landmarks, precision) = opener.open(&models.landmarks, Role::Landmarks, &models.landmarks_spec(), tell)?;
+    let (landmarks, precision) =
+        opener.open(&models.landmarks, Role::Landmarks, &models.landmarks_spec(), tell)?;
     let name = format!("{}, {precision}", plugin.info());
     Ok(Networks::new(name, models, Box::new(detector), Box::new(landmarks)))
 }

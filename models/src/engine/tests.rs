@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::backend::Network;
-use crate::networks::ModelFile;
 use crate::image::{ColorMatrix, Plane, Planes};
 use crate::networks::ModelFile;
 use crate::tensor::{Border, TensorSpec};
