@@ -9,11 +9,12 @@ use crate::backend::{BackendError, Network, NetworkSpec};
 use crate::detection::{self, BOX_VALUES, FoundPerson};
 use crate::image::Image;
 use crate::landmarks::{self, Body, HEATMAP_VALUES, LANDMARK_VALUES};
-use crate::manifest::{self, Color, DETECTOR, Input, InputLayout};
+use crate::manifest::{self, Color, DETECTOR, Input, InputLayout, Role};
 use crate::region::Region;
 use crate::runtime::Runtime;
 use crate::store;
 use crate::tensor::{Border, TensorSpec};
+use crate::tensorrt::{TensorRtError, agrees_with_cpu};
 use crate::{EngineSettings, ModelError, StageTimes};
 
 /// The models that make up the estimator, their checksums verified.
@@ -143,6 +144,12 @@ impl Networks {
             finder: Batcher::new(detector, Box::new(find)),
             landmarker: Batcher::new(landmarks, Box::new(read)),
         }
+    }
+
+    /// Compares both models with the CPU's on golden frames. Neither may be in use.
+    pub(crate) fn agree_with(&self, cpu: &Self) -> Result<(), TensorRtError> {
+        agrees_with_cpu(self.finder.network(), cpu.finder.network(), Role::Detector)?;
+        agrees_with_cpu(self.landmarker.network(), cpu.landmarker.network(), Role::Landmarks)
     }
 
     /// The people that the detector finds in a region.

@@ -73,6 +73,11 @@ impl<R: Send> Batcher<R> {
         Self { network, decode, state: Mutex::new(State { sets, running: false }), changed: Condvar::new() }
     }
 
+    /// The network itself, for whoever is alone with it.
+    pub(crate) fn network(&self) -> &dyn Network {
+        self.network.as_ref()
+    }
+
     /// Looks at each region and hands over what was seen there, in order. The picture passed [`Image::check`], the regions
     /// [`Region::is_usable`].
     ///

@@ -121,7 +121,10 @@ impl Opener {
                 tensorrt::open(settings, &self.models, &self.runtime, &self.cancellation, &mut tell)
             }
             Candidate::Onnx(provider) => {
-                Ok(Networks::onnx(&self.runtime, &self.models, self.settings.threads, provider)?)
+                let networks = Networks::onnx(&self.runtime, &self.models, self.settings.threads, provider)?;
+                // A CPU of its own: the one that cameras use may be running.
+                networks.agree_with(&Networks::onnx(&self.runtime, &self.models, 1, Provider::Cpu)?)?;
+                Ok(networks)
             }
         }
     }

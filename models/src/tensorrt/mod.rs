@@ -28,5 +28,6 @@ pub use plugin::Plugin;
 pub use prepare::{Cancellation, Stage};
 
 pub(crate) use engine::Engine;
+pub(crate) use parity::check as agrees_with_cpu;
 #[allow(unused_imports, reason = "the engine does not open it yet")]
 pub(crate) use prepare::{Preparation, precisions};

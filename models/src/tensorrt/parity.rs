@@ -53,7 +53,7 @@ const BOX_VALUES: usize = 12;
 ///
 /// # Errors
 /// [`TensorRtError::Parity`] says what differs and by how much; other errors are a network's that failed.
-pub(super) fn check(engine: &dyn Network, cpu: &dyn Network, role: Role) -> Result<(), TensorRtError> {
+pub(crate) fn check(engine: &dyn Network, cpu: &dyn Network, role: Role) -> Result<(), TensorRtError> {
     for golden in &GOLDEN {
         let image = golden.image();
         let region = match role {
