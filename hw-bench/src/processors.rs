@@ -1,13 +1,12 @@
 //! The processors that this process, and what it starts, may use.
 
 use anyhow::Context;
-use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
-use nix::unistd::Pid;
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 /// Those that this process may use, by number.
 pub(crate) fn usable() -> anyhow::Result<Vec<usize>> {
-    let set = sched_getaffinity(Pid::this()).context("the processors of this process can't be read")?;
-    Ok((0..CpuSet::count()).filter(|processor| set.is_set(*processor).unwrap_or(false)).collect())
+    let set = sched_getaffinity(None).context("the processors of this process can't be read")?;
+    Ok((0..CpuSet::MAX_CPU).filter(|processor| set.is_set(*processor)).collect())
 }
 
 /// The first of them.
@@ -26,9 +25,10 @@ pub(crate) fn use_only(count: usize) -> anyhow::Result<()> {
 pub(crate) fn stay_on(processors: impl IntoIterator<Item = usize>) -> anyhow::Result<()> {
     let mut set = CpuSet::new();
     for processor in processors {
-        set.set(processor).with_context(|| format!("there is no processor {processor}"))?;
+        anyhow::ensure!(processor < CpuSet::MAX_CPU, "there is no processor {processor}");
+        set.set(processor);
     }
-    sched_setaffinity(Pid::this(), &set).context("this process can't be kept on those processors")
+    sched_setaffinity(None, &set).context("this process can't be kept on those processors")
 }
 
 #[cfg(test)]

@@ -3,25 +3,23 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike;
 use procfs::process::Process;
+use rustix::time::{ClockId, clock_gettime};
 
 /// Processor time (user and system) of this process so far.
 pub(crate) fn cpu_time_of_self() -> Duration {
-    cpu_time(UsageWho::RUSAGE_SELF)
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }
 
-/// Processor time of all children of this process that have ended.
+/// Processor time of all children of this process that have ended; counted by the kernel in steps of 10 ms.
 pub(crate) fn cpu_time_of_children() -> Duration {
-    cpu_time(UsageWho::RUSAGE_CHILDREN)
+    let stat = Process::myself().and_then(|process| process.stat());
+    stat.map_or(Duration::ZERO, |stat| of_ticks((stat.cutime + stat.cstime).unsigned_abs()))
 }
 
-fn cpu_time(who: UsageWho) -> Duration {
-    // It only fails for a `who` that the kernel does not know.
-    let Ok(usage) = getrusage(who) else { return Duration::ZERO };
-    let micros = (usage.user_time() + usage.system_time()).num_microseconds();
-    Duration::from_micros(micros.unsigned_abs())
+fn of_ticks(ticks: u64) -> Duration {
+    Duration::from_secs_f64(ticks as f64 / procfs::ticks_per_second() as f64)
 }
 
 /// What another process has used so far.
@@ -40,9 +38,8 @@ pub(crate) fn of_process(id: u32) -> anyhow::Result<ProcessUsage> {
     let read = || -> procfs::ProcResult<ProcessUsage> {
         let process = Process::new(id.cast_signed())?;
         let (stat, status) = (process.stat()?, process.status()?);
-        let ticks = (stat.utime + stat.stime) as f64 / procfs::ticks_per_second() as f64;
         Ok(ProcessUsage {
-            cpu: Duration::from_secs_f64(ticks),
+            cpu: of_ticks(stat.utime + stat.stime),
             rss_bytes: 1024 * status.vmrss.unwrap_or_default(),
             peak_rss_bytes: 1024 * status.vmhwm.unwrap_or_default(),
         })
