@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::raw::{error_of, status_of};
+use super::status::{error_of, status_of};
 use super::{Precision, TensorRtError};
 
 /// What to build.

@@ -16,6 +16,7 @@ mod parity;
 mod plugin;
 mod prepare;
 mod raw;
+mod status;
 mod view;
 
 #[cfg(test)]
@@ -29,5 +30,4 @@ pub use prepare::{Cancellation, Stage};
 
 pub(crate) use engine::Engine;
 pub(crate) use parity::check as agrees_with_cpu;
-#[allow(unused_imports, reason = "the engine does not open it yet")]
 pub(crate) use prepare::{Preparation, precisions};

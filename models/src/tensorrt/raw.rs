@@ -2,17 +2,21 @@
 
 #![allow(unsafe_code, reason = "a C ABI that is loaded at run time")]
 
+mod loaded;
+
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::ptr;
-use std::sync::Arc;
 
 use libloading::Library;
 
-use super::abi::{self, Handle, Reason, status};
+use super::abi::{self, Handle, Reason};
 use super::info::text;
+use super::status::error_of;
 use super::{TensorRtError, elf};
+
+pub(super) use loaded::{Loaded, Usage};
 
 /// The functions of a plug-in.
 struct Functions {
@@ -80,45 +84,7 @@ fn in_full(error: &libloading::Error) -> String {
 fn call(function: impl FnOnce(*mut Reason) -> i32) -> Result<(), TensorRtError> {
     let mut reason = Reason { text: [0; 1024] };
     let status = function(&raw mut reason);
-    if status == status::OK { Ok(()) } else { Err(error_of(status, text(&reason.text))) }
-}
-
-/// The error that a status is.
-pub(super) fn error_of(status: i32, why: String) -> TensorRtError {
-    match status {
-        status::NO_LIBRARY => TensorRtError::NoLibrary(why),
-        status::WRONG_VERSION => TensorRtError::WrongVersion(why),
-        status::NO_DRIVER => TensorRtError::NoDriver(why),
-        status::NO_DEVICE => TensorRtError::NoDevice(why),
-        status::REFUSED => TensorRtError::Refused(why),
-        status::CANCELLED => TensorRtError::Cancelled,
-        status::SHAPE => TensorRtError::Shape(why),
-        status::MEMORY => TensorRtError::Memory(why),
-        status::WRITE => TensorRtError::Write(why),
-        status::LOST => TensorRtError::Lost(why),
-        status::UNSUPPORTED => TensorRtError::Unsupported(why),
-        _ => TensorRtError::Failed(why),
-    }
-}
-
-/// The status that stands for an error between processes, and its text.
-pub(super) fn status_of(error: &TensorRtError) -> (i32, String) {
-    let (status, why) = match error {
-        TensorRtError::NoLibrary(why) => (status::NO_LIBRARY, why),
-        TensorRtError::WrongVersion(why) => (status::WRONG_VERSION, why),
-        TensorRtError::NoDriver(why) => (status::NO_DRIVER, why),
-        TensorRtError::NoDevice(why) => (status::NO_DEVICE, why),
-        TensorRtError::Refused(why) => (status::REFUSED, why),
-        TensorRtError::Cancelled => return (status::CANCELLED, String::new()),
-        TensorRtError::Shape(why) => (status::SHAPE, why),
-        TensorRtError::Memory(why) => (status::MEMORY, why),
-        TensorRtError::Write(why) => (status::WRITE, why),
-        TensorRtError::Io { .. } => return (status::WRITE, error.to_string()),
-        TensorRtError::Lost(why) => (status::LOST, why),
-        TensorRtError::Unsupported(why) => (status::UNSUPPORTED, why),
-        other => return (status::FAILED, other.to_string()),
-    };
-    (status, why.clone())
+    if status == abi::status::OK { Ok(()) } else { Err(error_of(status, text(&reason.text))) }
 }
 
 /// An open plug-in.
@@ -230,139 +196,4 @@ fn c_path(path: &Path) -> Result<CString, TensorRtError> {
     use std::os::unix::ffi::OsStrExt;
     CString::new(path.as_os_str().as_bytes())
         .map_err(|_| TensorRtError::NoLibrary(format!("{} is no path", path.display())))
-}
-
-/// A loaded engine.
-pub(super) struct Loaded {
-    handle: Handle,
-    opened: Arc<Opened>,
-    sets: usize,
-    slots: usize,
-    /// Number of values of each output.
-    lengths: Vec<usize>,
-}
-
-// SAFETY: as for `Opened`.
-unsafe impl Send for Loaded {}
-// SAFETY: as for `Opened`; [`Loaded::with_outputs`] takes the set's lock of its caller.
-unsafe impl Sync for Loaded {}
-
-impl Drop for Loaded {
-    fn drop(&mut self) {
-        // SAFETY: the handle is that of `load`; `opened` is still there.
-        unsafe { (self.opened.functions.unload)(self.handle) };
-    }
-}
-
-/// How an engine is used.
-pub(super) struct Usage<'a> {
-    pub(super) width: usize,
-    pub(super) height: usize,
-    pub(super) low: f32,
-    pub(super) gain: f32,
-    pub(super) sets: usize,
-    pub(super) slots: usize,
-    pub(super) outputs: &'a [(&'a str, usize)],
-}
-
-impl Loaded {
-    pub(super) fn load(opened: &Arc<Opened>, plan: &[u8], usage: &Usage<'_>) -> Result<Self, TensorRtError> {
-        let names: Vec<CString> =
-            usage.outputs.iter().filter_map(|(name, _)| CString::new(*name).ok()).collect();
-        let outputs: Vec<abi::Output> = (names.iter().zip(usage.outputs))
-            .map(|(name, (_, values))| abi::Output { name: name.as_ptr(), values: *values as u64 })
-            .collect();
-        let used = abi::Use {
-            width: usage.width as i32,
-            height: usage.height as i32,
-            low: usage.low,
-            gain: usage.gain,
-            sets: usage.sets as i32,
-            slots: usage.slots as i32,
-            outputs: outputs.as_ptr(),
-            output_count: outputs.len(),
-        };
-        let mut handle = ptr::null_mut();
-        // SAFETY: all pointers are to locals that live through the call; the plan is as long as it is said to be.
-        call(|reason| unsafe {
-            (opened.functions.load)(
-                opened.handle,
-                plan.as_ptr().cast(),
-                plan.len(),
-                &raw const used,
-                &raw mut handle,
-                reason,
-            )
-        })?;
-        let lengths = usage.outputs.iter().map(|&(_, values)| values).collect();
-        Ok(Self { handle, opened: Arc::clone(opened), sets: usage.sets, slots: usage.slots, lengths })
-    }
-
-    pub(super) fn sets(&self) -> usize {
-        self.sets
-    }
-
-    pub(super) fn slots(&self) -> usize {
-        self.slots
-    }
-
-    /// # Safety
-    /// Every row of every plane of the picture lies in memory that can be read.
-    pub(super) unsafe fn put(
-        &self,
-        set: usize,
-        slot: usize,
-        picture: &abi::Picture,
-        view: &abi::View,
-    ) -> Result<(), TensorRtError> {
-        // SAFETY: the engine is alive; the picture is whole, as the caller says. The plug-in guards the set itself.
-        call(|reason| unsafe {
-            (self.opened.functions.put)(self.handle, set as i32, slot as i32, picture, view, reason)
-        })
-    }
-
-    /// From NVMM memory, without a copy.
-    ///
-    /// # Safety
-    /// `surface` is an `NvBufSurface` that stays mapped until the set was run.
-    pub(super) unsafe fn put_nvmm(
-        &self,
-        set: usize,
-        slot: usize,
-        surface: *mut c_void,
-        index: i32,
-        view: &abi::View,
-    ) -> Result<(), TensorRtError> {
-        // SAFETY: the engine is alive; the surface is one, as the caller says.
-        call(|reason| unsafe {
-            (self.opened.functions.put_nvmm)(
-                self.handle,
-                set as i32,
-                slot as i32,
-                surface,
-                index,
-                view,
-                reason,
-            )
-        })
-    }
-
-    pub(super) fn run(&self, set: usize, count: usize) -> Result<(), TensorRtError> {
-        // SAFETY: the engine is alive.
-        call(|reason| unsafe { (self.opened.functions.run)(self.handle, set as i32, count as i32, reason) })
-    }
-
-    /// An output of a slot that ran. The caller holds a lock that keeps the set from running while the values are borrowed.
-    pub(super) fn output<'l>(
-        &'l self,
-        _set_is_locked: &'l (),
-        set: usize,
-        slot: usize,
-        output: usize,
-    ) -> Option<&'l [f32]> {
-        // SAFETY: the engine is alive.
-        let values = unsafe { (self.opened.functions.read)(self.handle, set as i32, slot as i32, output) };
-        // SAFETY: the plug-in gives null or as many values as `load` asked for, which nobody writes while the set does not run.
-        (!values.is_null()).then(|| unsafe { std::slice::from_raw_parts(values, self.lengths[output]) })
-    }
 }
