@@ -17,6 +17,11 @@ const RADII_M: [f64; 2] = [0.09, 0.31];
 const REACH_M: f64 = 0.65;
 /// Time from one search of the picture to the next, seconds. Each tries one of the [`ASPECTS`]: that spreads the cost over frames.
 const SEARCH_S: f64 = 0.06;
+/// Time from one search to the next of a person who has had no bar for so long, seconds: resting, or not lifting at all. Who then
+/// takes a bar holds it for longer than the four searches take before it moves.
+const IDLE_SEARCH_S: f64 = 0.15;
+/// See [`IDLE_SEARCH_S`], seconds.
+const IDLE_AFTER_S: f64 = 4.0;
 /// Time from one search for a bar that is hidden to the next, seconds.
 const SEARCH_AGAIN_S: f64 = 0.1;
 /// Candidates followed at once.
@@ -66,6 +71,8 @@ pub(super) struct Person {
     candidates: Vec<Track>,
     lock: Option<Lock>,
     searched_s: f64,
+    /// When this person was first seen, or last had a bar.
+    without_bar_since_s: Option<f64>,
     /// Which aspect is next.
     turn: usize,
     pub(super) past: Vec<(Duration, BarObservation)>,
@@ -80,6 +87,7 @@ impl Person {
             candidates: Vec::with_capacity(CANDIDATES),
             lock: None,
             searched_s: f64::NEG_INFINITY,
+            without_bar_since_s: None,
             turn: 0,
             past: Vec::new(),
         }
@@ -103,13 +111,16 @@ impl Person {
         let px_per_m = self.learn_scale(body, now_s)?;
         self.seen_s = now_s;
         if self.lock.is_some() {
+            self.without_bar_since_s = None;
             let observation = self.follow_bar(luma, now_s, body, tools, px_per_m);
             if self.lock.is_some() {
                 return observation;
             }
         }
         self.follow_candidates(luma, now_s, body, tools, px_per_m);
-        if now_s - self.searched_s >= SEARCH_S {
+        let without_s = now_s - *self.without_bar_since_s.get_or_insert(now_s);
+        let pause_s = if without_s < IDLE_AFTER_S { SEARCH_S } else { IDLE_SEARCH_S };
+        if now_s - self.searched_s >= pause_s {
             self.searched_s = now_s;
             self.search(luma, now_s, body, tools, px_per_m, taken);
         }
