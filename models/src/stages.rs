@@ -1,4 +1,4 @@
-//! The estimator's own stages one by one, for benchmarks and comparisons. [`crate::open`] gives the estimator.
+//! The estimator's own stages one by one, for benchmarks and comparisons. [`crate::Engine`] gives the estimator.
 
 use crate::anchors::{POSE_DETECTION, anchor_centers};
 use crate::backend::onnx::Provider;
