@@ -84,8 +84,8 @@ impl Plan {
             people_passes: 1,
             paced: Duration::from_secs(2),
             unpaced: Duration::from_secs(2),
-            events: 4,
-            latency: Duration::from_secs(6),
+            events: 2,
+            latency: Duration::from_mins(1),
             soak: Duration::from_secs(3),
             slow_peers: false,
         }
