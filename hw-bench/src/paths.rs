@@ -1,12 +1,12 @@
 //! Paths in what is passed on: a page or a JSON file need not tell how somebody's machine is laid out.
 
-/// The text with only the last part of each absolute path.
+/// The text on one line, with only the last part of each absolute path.
 pub(crate) fn shortened(text: &str) -> String {
     let short = |word: &str| match word.rsplit_once('/') {
         Some((folders, name)) if folders.starts_with('/') => format!("…/{name}"),
         _ => word.to_owned(),
     };
-    text.split(' ').map(short).collect::<Vec<_>>().join(" ")
+    text.split_whitespace().map(short).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The whole unit as a process: stations on files, a tablet that reads everything, and what they came to while they were watched.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -163,9 +164,9 @@ fn stations(scene: &Scene<'_>) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// The `[models]` table.
+/// The `[models]` table, with those below it.
 fn models_table(models: &ModelsConfig) -> anyhow::Result<String> {
-    Ok(format!("[models]\n{}", toml::to_string(models)?))
+    Ok(toml::to_string(&BTreeMap::from([("models", models)]))?)
 }
 
 /// A tablet that reads everything and does nothing with it.
@@ -200,5 +201,21 @@ impl Drop for Tablet {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use spotter::config::Config;
+
+    use super::*;
+
+    #[test]
+    fn the_unit_can_read_what_is_written_for_it() {
+        let models = ModelsConfig { threads: 3, max_people: 4, ..ModelsConfig::default() };
+        let text = format!("[unit]\nsite = \"a\"\nname = \"b\"\n{}", models_table(&models).unwrap());
+        let camera = "[[station]]\nname = \"c\"\nsource = { type = \"file\", path = \"d.mp4\" }";
+        let config: Config = toml::from_str(&format!("{text}\n{camera}")).unwrap();
+        assert_eq!((config.models.threads, config.models.max_people), (3, 4));
     }
 }
