@@ -138,25 +138,7 @@ impl Video {
             let what = format!("mean concentric velocity of a bar, plate's size {what}");
             pooled(&mut table, &what, "rms ≤ 0.05 m/s", &at.errors.of(measure::BAR_VELOCITY), 0.05, "m/s", 3);
         }
-        let knee = of(measure::KNEE);
-        if knee.n() > 0 {
-            let mean = knee.mean_absolute();
-            table.row(
-                "knee flexion at the bottom of a squat, side",
-                "mean absolute error ≤ 10°",
-                format!("{mean:.1}° (n {})", knee.n()),
-                Met::of(mean <= 10.0),
-            );
-            let share = |k: f64| knee.share(|off| off.error.abs() <= k * off.u);
-            let text =
-                format!("{:.0} % within 1 u, {:.0} % within 2 u", 100.0 * share(1.0), 100.0 * share(2.0));
-            table.row(
-                "its stated uncertainty covers it",
-                "≥ 60 % and ≥ 93 %",
-                text,
-                Met::of(share(1.0) >= 0.60 && share(2.0) >= 0.93),
-            );
-        }
+        knee_rows(&mut table, &of(measure::KNEE));
         pooled(
             &mut table,
             "contact time of a running step",
@@ -226,6 +208,28 @@ impl Video {
         worst("knee flexion at the bottom, side, °", "mean abs. 10", measure::KNEE, any, 1);
         table
     }
+}
+
+/// Knee flexion, and whether what is stated of its uncertainty holds.
+fn knee_rows(table: &mut Table, knee: &Sample<'_>) {
+    if knee.n() == 0 {
+        return;
+    }
+    let mean = knee.mean_absolute();
+    table.row(
+        "knee flexion at the bottom of a squat, side",
+        "mean absolute error ≤ 10°",
+        format!("{mean:.1}° (n {})", knee.n()),
+        Met::of(mean <= 10.0),
+    );
+    let share = |k: f64| knee.share(|off| off.error.abs() <= k * off.u);
+    let text = format!("{:.0} % within 1 u, {:.0} % within 2 u", 100.0 * share(1.0), 100.0 * share(2.0));
+    table.row(
+        "its stated uncertainty covers it",
+        "≥ 60 % and ≥ 93 %",
+        text,
+        Met::of(share(1.0) >= 0.60 && share(2.0) >= 0.93),
+    );
 }
 
 fn any(_: &Off) -> bool {
