@@ -353,7 +353,10 @@ impl Person {
             if gaits.is_moving(frame.t) && hips_stay_level(&seen) {
                 // Steps bend the knees and leave the ground: they are neither repetitions nor jumps.
                 jumps.discard();
-                strength.landed(frame.t);
+                // Three feet in front of each other may still be the step of a lunge: what it may be waits until that is told.
+                if gaits.has_begun() {
+                    strength.landed(frame.t);
+                }
                 strength.follow(&seen, to, true, out);
                 return;
             }

@@ -89,6 +89,11 @@ impl Gaits {
         self.bout.is_some() || self.rhythm.moving(now)
     }
 
+    /// Whether the steps are known to be a gait.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.bout.is_some()
+    }
+
     /// Steps a minute over the last ten seconds.
     pub(crate) fn cadence_spm(&self, now: f64) -> Option<f64> {
         self.bout.as_ref().and_then(|_| self.rhythm.cadence_spm(now))
