@@ -20,6 +20,11 @@ pub(crate) const DROP_CONTACT: &str = "contact time of a drop jump";
 pub(crate) const HOP_CONTACT: &str = "contact time of a hop";
 pub(crate) const RUN_CONTACT: &str = "contact time in running";
 pub(crate) const WALK_CONTACT: &str = "contact time in walking";
+/// Foot strike and toe-off, milliseconds.
+pub(crate) const RUN_STRIKE: &str = "foot strike in running";
+pub(crate) const RUN_TOE_OFF: &str = "toe-off in running";
+pub(crate) const WALK_STRIKE: &str = "foot strike in walking";
+pub(crate) const WALK_TOE_OFF: &str = "toe-off in walking";
 /// Steps a minute.
 pub(crate) const CADENCE: &str = "cadence";
 /// Foot strikes and toe-offs that are missing or too many.
@@ -132,12 +137,19 @@ fn of_gait(named: &Named, report: &Report, errors: &mut Errors) {
     // Steps at the very edges of a clip can't be told.
     let (from, to) = (0.1, number(&named.clip.truth, "duration_s") - 0.1);
     let mut wrong = 0;
-    for (what, events) in [("foot_strike", &found.foot_strikes), ("toe_off", &found.toe_offs)] {
+    let (strike, toe_off, contact) = if named.exercise() == "run" {
+        (RUN_STRIKE, RUN_TOE_OFF, RUN_CONTACT)
+    } else {
+        (WALK_STRIKE, WALK_TOE_OFF, WALK_CONTACT)
+    };
+    for (quantity, what, events) in
+        [(strike, "foot_strike", &found.foot_strikes), (toe_off, "toe_off", &found.toe_offs)]
+    {
         let of = gait::Errors::of(events, &known, what, from, to, 0.12);
         wrong += of.missed + of.invented;
+        of.all().into_iter().for_each(|error| into.error(quantity, 1e3 * error, f64::NAN));
     }
     into.error(STEPS, wrong as f64, f64::NAN);
-    let contact = if named.exercise() == "run" { RUN_CONTACT } else { WALK_CONTACT };
     for error in gait::contact_errors(&found.foot_strikes, &found.toe_offs, &known) {
         into.error(contact, 1e3 * error, f64::NAN);
     }

@@ -161,6 +161,18 @@ impl Video {
             .iter()
             .map(|(clip, rms, mean)| format!("`{clip}` {rms:.3} ({mean:+.3})"))
             .collect();
+        for quantity in
+            [measure::RUN_STRIKE, measure::RUN_TOE_OFF, measure::WALK_STRIKE, measure::WALK_TOE_OFF]
+        {
+            let clips = self.stages[0].errors.of(quantity);
+            let clips: Vec<String> = clips
+                .by_clip()
+                .iter()
+                .map(|(clip, rms, mean)| format!("`{clip}` {mean:+.0} ({rms:.0})"))
+                .collect();
+            table
+                .note(format!("{quantity}, uncorrected, mean (rms) of each clip, ms: {}.", clips.join(", ")));
+        }
         table.note(format!(
             "Bar, rms (mean) of each clip's mean concentric velocities, m/s: {}.",
             clips.join(", ")
@@ -198,7 +210,11 @@ impl Video {
         worst("hop height, cm", "", measure::HOP_HEIGHT, any, 1);
         worst("drop jump contact, ms", "worst 15", measure::DROP_CONTACT, any, 0);
         worst("hop contact, ms", "", measure::HOP_CONTACT, any, 0);
+        worst("running, foot strike, ms", "", measure::RUN_STRIKE, any, 0);
+        worst("running, toe-off, ms", "", measure::RUN_TOE_OFF, any, 0);
         worst("running contact, ms", "rms 15", measure::RUN_CONTACT, any, 0);
+        worst("walking, foot strike, ms", "", measure::WALK_STRIKE, any, 0);
+        worst("walking, toe-off, ms", "", measure::WALK_TOE_OFF, any, 0);
         worst("walking contact, ms", "", measure::WALK_CONTACT, any, 0);
         worst("cadence, spm", "worst 1", measure::CADENCE, any, 2);
         worst("velocity of squats at the hips, m/s", "", measure::HIP_VELOCITY, any, 3);

@@ -12,10 +12,6 @@ const SIZES_M: [f64; 4] = [0.450, 0.400, 0.325, 0.228];
 const TOLERANCE: f64 = 0.15;
 /// Relative uncertainty of a size: gyms' own plates differ from competition's by some per cent.
 const U_SIZE: f64 = 0.03;
-/// The same when another size is nearly as near.
-const U_UNSURE: f64 = 0.06;
-/// Another size is nearly as near when it is at most this much further away.
-const NEARLY: f64 = 0.05;
 
 /// A plate of this size was taken for the tracked one.
 pub(crate) const INFERRED: &str = "inferred_plate";
@@ -41,16 +37,19 @@ impl PlateSize {
         }
     }
 
-    /// The diameter, with this repetition's ratio; `u_body` is the relative uncertainty of the body's metres.
+    /// The diameter, with this repetition's ratio; `u_body` is the relative uncertainty of the body's metres. The nearest size is taken;
+    /// what the others would be off adds to its uncertainty as much as they are likely: `exp(−½ (ln(ratio/size)/u_body)²)`.
     pub(super) fn infer(&self, ratio_m: f64, u_body: f64) -> Diameter {
         let ratio_m = median(self.ratios_m.iter().chain([ratio_m])).unwrap_or(ratio_m);
-        let mut sizes = SIZES_M.map(|size| ((ratio_m / size).ln().abs(), size));
-        sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let [(nearest, metres), (second, _), ..] = sizes;
-        if nearest > TOLERANCE.ln_1p() {
+        let off = |size: f64| (ratio_m / size).ln();
+        let nearest = SIZES_M.into_iter().min_by(|a, b| off(*a).abs().total_cmp(&off(*b).abs()));
+        let Some(metres) = nearest.filter(|size| off(*size).abs() <= TOLERANCE.ln_1p()) else {
             return Diameter { metres: ratio_m, u: u_body };
-        }
-        Diameter { metres, u: if second - nearest < NEARLY { U_UNSURE } else { U_SIZE } }
+        };
+        let likely = SIZES_M.map(|size| (-0.5 * (off(size) / u_body.max(U_SIZE)).powi(2)).exp());
+        let others = SIZES_M.iter().zip(likely).map(|(size, likely)| likely * (size / metres).ln().powi(2));
+        let mistaken = others.sum::<f64>() / likely.iter().sum::<f64>();
+        Diameter { metres, u: U_SIZE.hypot(mistaken.sqrt()) }
     }
 }
 
@@ -70,13 +69,25 @@ mod tests {
         }
     }
 
+    /// Half way between two sizes either is as likely: off by nothing or by the whole step.
+    #[test]
+    fn a_ratio_between_two_sizes_says_how_far_it_may_be_off() {
+        let (small, large): (f64, f64) = (0.325, 0.400);
+        let step = (large / small).ln();
+        let between = PlateSize::default().infer((small * large).sqrt(), 0.05);
+        assert!((between.u / step - 0.5_f64.sqrt()).abs() < 0.05, "{between:?}");
+        // Metres from limbs can't tell plates of 0.325 and 0.400 m apart.
+        assert!(PlateSize::default().infer(0.395, 0.13).u > 0.08);
+    }
+
     #[test]
     fn later_repetitions_outvote_a_bad_one_and_no_plate_is_forced() {
         let mut plate = PlateSize::default();
         for _ in 0..3 {
             plate.observe(0.46);
         }
-        assert_eq!(plate.infer(0.36, 0.05), Diameter { metres: 0.45, u: U_SIZE });
+        let taken = plate.infer(0.36, 0.05);
+        assert!((taken.metres - 0.45).abs() < 1e-9 && taken.u < 0.05, "{taken:?}");
         assert_eq!(PlateSize::default().infer(0.6, 0.07), Diameter { metres: 0.6, u: 0.07 });
         plate.observe(f64::NAN);
         assert!(plate.infer(0.45, 0.05).metres.is_finite());
