@@ -26,12 +26,6 @@ pub(crate) const ASSUMED_HEIGHT_M: f64 = 1.72;
 const ASSUMED_HEIGHT_U: f64 = 0.06;
 /// What the limb lengths add where the athlete has not stood still yet: they shorten in most views.
 const LIMBS_U: f64 = 0.12;
-/// Trunk and leg of somebody who lies or bends over, as a share of what [`limb_stature`] takes for them: 0.954–0.979 on joint centres of
-/// seven rendered bodies seen from the side. Upright the near leg and the passing of the legs make up for it.
-const LIMBS_LYING: f64 = 0.97;
-/// Sine of a trunk's lean from which it lies, and over how long it is told, seconds.
-const LYING_SIN: f64 = 0.7;
-const LYING_S: f64 = 1.0;
 
 /// Standing still: this long, moving less than this share of height.
 const QUIET_S: f64 = 0.3;
@@ -85,8 +79,6 @@ pub(crate) struct Calibrator {
     place_x: f64,
     /// Longest recent sum of limb lengths, as stature.
     limbs_px: Option<f64>,
-    /// Share of the last second or so in which the trunk lay, 0–1.
-    lying: f64,
     scale: Option<Scale>,
     yaw_deg: Option<f64>,
     plate: Plate,
@@ -114,7 +106,6 @@ impl Calibrator {
             last_taken: f64::NEG_INFINITY,
             place_x: 0.0,
             limbs_px: None,
-            lying: 0.0,
             scale: None,
             yaw_deg: None,
         }
@@ -137,11 +128,6 @@ impl Calibrator {
             } else {
                 longest + (limbs - longest) * 0.005
             });
-        }
-        if let Some(lean) = sample.lean_sin() {
-            let before = ring.iter().rev().nth(1).map_or(sample.t, Timed::t);
-            let share = ((sample.t - before) / LYING_S).clamp(0.0, 1.0);
-            self.lying += share * (f64::from(u8::from(lean.abs() > LYING_SIN)) - self.lying);
         }
         if sample.t - self.last_taken >= EVERY_S && self.stands_still(ring, sample) {
             self.take(sample);
@@ -172,11 +158,10 @@ impl Calibrator {
 
     /// Chooses the scale from what is known.
     fn decide(&mut self) {
-        let limbs = if self.lying > 0.5 { LIMBS_LYING } else { 1.0 };
         let standing = || {
             median(self.standing.iter().map(|s| s.stature_px))
                 .map(|px| self.scale_of(px, 0.0))
-                .or_else(|| self.limbs_px.map(|px| self.scale_of(px / limbs, LIMBS_U)))
+                .or_else(|| self.limbs_px.map(|px| self.scale_of(px, LIMBS_U)))
         };
         let plate = || self.plate.body_scale(self.plate_diameter_m?, self.camera_distance_m, self.yaw_deg());
         self.scale = if self.height_m.is_some() {
