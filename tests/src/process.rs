@@ -116,6 +116,8 @@ impl SpotterProcess {
         let child = Command::new(spotter_binary())
             .args(["run", "--config"])
             .arg(&config)
+            // The best that holds the rate would be another one on another machine.
+            .envs((!extra.contains("landmarks")).then_some(("SPOTTER__MODELS__LANDMARKS", "full")))
             .env("NOTIFY_SOCKET", &socket)
             .env("WATCHDOG_USEC", "2000000")
             .stdin(Stdio::null())

@@ -45,7 +45,7 @@ const BY_QUALITY: [LandmarkModel; 3] = [LandmarkModel::Heavy, LandmarkModel::Ful
 const USUAL_FPS: f64 = 30.0;
 /// Everything but inference, a frame.
 const OTHER_WORK_S: f64 = 0.002;
-/// Share of the time that may be planned: the rest is for the detector, publishing, and days that are warmer.
+/// Share of the time that may be planned: the rest is for the detector, publishing, and slower runs.
 const USABLE_SHARE: f64 = 0.8;
 
 /// Chooses the model; measures the ones that are installed when that was not done on this machine yet.
