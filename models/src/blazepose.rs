@@ -162,6 +162,7 @@ impl PoseEstimator for BlazePose {
         self.tracker.begin(pts, image.width.min(image.height) as f32);
         self.follow(image, &mut times)?;
         self.look_again(image, &mut times)?;
+        self.tracker.conclude();
         if self.tracker.search_is_due() {
             self.search(image, &mut times)?;
         }

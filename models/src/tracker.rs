@@ -106,10 +106,13 @@ impl Tracker {
 
     /// Notes what the model saw where the track's person should be.
     pub(crate) fn observe(&mut self, track: usize, body: Option<&Body>) {
-        let track = &mut self.tracks[track];
-        // Who is on probation must be beyond doubt in every frame.
-        let possible = if track.id.is_some() { can_be_somebody } else { can_be_somebody_new };
-        track.observed = body.filter(|body| possible(body, self.image_px)).copied();
+        self.tracks[track].observed = body.filter(|body| self.can_be(track, body)).copied();
+    }
+
+    /// Whether a body may be anybody; who is on probation must be beyond doubt in every frame.
+    fn can_be(&self, track: usize, body: &Body) -> bool {
+        let is_known = self.tracks[track].id.is_some();
+        if is_known { can_be_somebody(body, self.image_px) } else { can_be_somebody_new(body, self.image_px) }
     }
 
     /// Decides, from what was observed, who is where. Call it once all tracks were observed.
@@ -130,6 +133,11 @@ impl Tracker {
                 track.missing = true;
             }
         }
+    }
+
+    /// Ends the probation of those who were seen often enough and of those who are not seen now. Call it once all who are missing were
+    /// looked for where they should be.
+    pub(crate) fn conclude(&mut self) {
         self.tracks.retain(|track| !track.missing || track.id.is_some());
         self.end_probations(PROBATION_FRAMES);
     }
@@ -226,7 +234,7 @@ impl Tracker {
 
     /// Gives a missing track what the model saw where its person may be.
     pub(crate) fn find_again(&mut self, track: usize, body: &Body) -> bool {
-        let possible = can_be_somebody(body, self.image_px) && !self.is_somebody_seen(body);
+        let possible = self.can_be(track, body) && !self.is_somebody_seen(body);
         let track = &mut self.tracks[track];
         let found = track.missing && possible && track.accepts(body, self.now);
         if found {

@@ -59,6 +59,7 @@ impl Room {
             self.tracker.observe(track, nearest);
         }
         self.tracker.settle();
+        self.tracker.conclude();
         if self.tracker.search_is_due() {
             for body in visible.iter().filter(|body| body.presence >= 0.5) {
                 self.tracker.take(self.tracker.place(&found(body)), body);
@@ -89,6 +90,52 @@ fn newcomer_is_told_after_three_frames_and_found_within_a_second() {
     let both = [person(200.0), person(500.0)];
     let first = (0..40).find(|_| room.see(&both).len() == 2);
     assert!(first.is_some_and(|frame| (2..=32).contains(&frame)), "{first:?}");
+}
+
+/// With those who are known covered, the detector tells of one more person at each search.
+#[test]
+fn people_who_come_together_are_found_one_after_the_other_within_half_a_second() {
+    let mut tracker = Tracker::new(3);
+    let people = [person(150.0), person(350.0), person(550.0)];
+    for frame in 0..15 {
+        tracker.begin(FRAME * frame, PICTURE_PX);
+        for track in 0..tracker.len() {
+            let x = tracker.expected_region(track).x_px;
+            let body = people.iter().find(|body| (body.center[0] - x).abs() < 50.0);
+            tracker.observe(track, body);
+        }
+        tracker.settle();
+        tracker.conclude();
+        if tracker.search_is_due() {
+            let clearest = people.iter().find(|body| !tracker.is_somebody_seen(body));
+            if let Some(body) = clearest {
+                tracker.take(tracker.place(&found(body)), body);
+            }
+            tracker.searched();
+        }
+    }
+    assert_eq!(tracker.people().map(|(id, _)| id).collect::<Vec<_>>(), [1, 2, 3]);
+}
+
+/// Somebody else comes into sight beside a person who is covered.
+#[test]
+fn nobody_new_begins_where_somebody_is_missing() {
+    let mut room = Room::new(2);
+    room.see_for(10, &[person(300.0)]);
+    room.see_for(3, &[]);
+    assert!(room.see_for(12, &[person(470.0)]).is_empty(), "within reach, but too far to be the person");
+    let people = room.see_for(3, &[person(300.0)]);
+    assert_eq!(ids(&people), [1]);
+}
+
+#[test]
+fn who_is_on_probation_must_be_beyond_doubt_in_every_frame() {
+    let mut room = Room::new(2);
+    room.see(&[]);
+    for frame in 0..30 {
+        let presence = if frame % 3 == 2 { 0.8 } else { 0.95 };
+        assert!(room.see(&[with_presence(presence, &person(300.0))]).is_empty(), "frame {frame}");
+    }
 }
 
 #[test]
