@@ -107,7 +107,7 @@ fn people_who_come_together_are_found_one_after_the_other_within_half_a_second()
         tracker.settle();
         tracker.conclude();
         if tracker.search_is_due() {
-            let clearest = people.iter().find(|body| !tracker.is_somebody_seen(body));
+            let clearest = people.iter().find(|body| !tracker.is_somebody_seen(body, 1.0));
             if let Some(body) = clearest {
                 tracker.take(tracker.place(&found(body)), body);
             }
