@@ -23,7 +23,7 @@ pub(crate) struct BlazePose {
     /// Where to look in this frame, and what was seen there.
     regions: Vec<Region>,
     bodies: Vec<Option<Body>>,
-    /// Positions of `regions` in the list that they were chosen from.
+    /// The tracks whose regions they are.
     chosen: Vec<usize>,
     /// The whole picture and one region, with those who are seen covered.
     covered_picture: CoveredPicture,
@@ -44,9 +44,10 @@ impl BlazePose {
         }
     }
 
-    /// Looks where each known person should be: all of them in one go.
+    /// Looks where each known person should be: all of them in one go, but for those who are behind others.
     fn follow(&mut self, image: &Image<'_>, times: &mut StageTimes) -> Result<(), EstimateError> {
-        let regions = (0..self.tracker.len()).map(|track| self.tracker.expected_region(track));
+        let in_front = (0..self.tracker.len()).filter(|&track| !self.tracker.is_behind(track));
+        let regions = in_front.map(|track| (track, self.tracker.expected_region(track)));
         look_at(image, regions, &mut self.chosen, &mut self.regions);
         times.regions += self.regions.len() as u32;
         self.engine.bodies(image, &self.regions, &mut self.bodies, times)?;
@@ -68,7 +69,7 @@ impl BlazePose {
                 continue;
             }
             if let Some(body) = self.look_behind(image, self.tracker.expected_region(track), times)? {
-                self.tracker.find_again(track, &body);
+                self.tracker.find_behind(track, &body);
             }
         }
         Ok(())
@@ -179,18 +180,18 @@ impl PoseEstimator for BlazePose {
     }
 }
 
-/// The regions that can be looked at, with their positions.
+/// The regions that can be looked at, and the tracks whose they are.
 fn look_at(
     image: &Image<'_>,
-    candidates: impl Iterator<Item = Region>,
+    candidates: impl Iterator<Item = (usize, Region)>,
     chosen: &mut Vec<usize>,
     regions: &mut Vec<Region>,
 ) {
     chosen.clear();
     regions.clear();
     let usable = |(_, region): &(usize, Region)| region.is_usable(image.width as f32, image.height as f32);
-    for (position, region) in candidates.enumerate().filter(usable) {
-        chosen.push(position);
+    for (track, region) in candidates.filter(usable) {
+        chosen.push(track);
         regions.push(region);
     }
 }

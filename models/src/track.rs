@@ -33,6 +33,8 @@ const MAX_GATE_TORSOS: f32 = 1.5;
 const STRANGER_MEMORY_S: f32 = 0.3;
 /// Share of the past in a person's velocity; a stranger has little past.
 const SMOOTHING: f32 = 0.5;
+/// Who is farther away than this does not hide anybody.
+const COMPANY_TORSOS: f32 = 2.0;
 /// Bodies whose trunks' centres are nearer than this are one person seen twice: nobody stands inside somebody.
 const SAME_PLACE_TORSOS: f32 = 0.4;
 
@@ -47,6 +49,10 @@ pub(crate) struct Track {
     pub(crate) body: Body,
     /// It was not seen in the last frame.
     pub(crate) missing: bool,
+    /// The same before this frame.
+    pub(crate) was_missing: bool,
+    /// It was found with the others covered.
+    pub(crate) behind: bool,
     /// What the model saw in this frame, until the tracks are settled.
     pub(crate) observed: Option<Body>,
     /// Where it is and where it is going.
@@ -65,6 +71,8 @@ impl Track {
             sightings: 1,
             body: *body,
             missing: false,
+            was_missing: false,
+            behind: false,
             observed: None,
             motion: Motion::new(Trunk::of(body), now),
             stranger: None,
@@ -113,6 +121,12 @@ impl Track {
     /// How far a trunk is from where this person's is expected.
     pub(crate) fn surprise_torsos(&self, trunk: &Trunk, now: Duration) -> f32 {
         self.motion.surprise_px(trunk, now) / self.body.steady_torso_px()
+    }
+
+    /// Whether a body is so near that one may hide the other.
+    pub(crate) fn is_near(&self, body: &Body) -> bool {
+        distance_px(Trunk::of(&self.body).center(), Trunk::of(body).center())
+            < COMPANY_TORSOS * self.body.steady_torso_px()
     }
 
     /// How much surprise is still the same person.

@@ -96,7 +96,22 @@ impl Tracker {
         self.tracks.retain(|track| pts.saturating_sub(track.motion.seen) <= MAX_UNSEEN);
         for track in &mut self.tracks {
             track.observed = None;
+            track.was_missing = track.missing;
         }
+        for track in 0..self.tracks.len() {
+            self.tracks[track].behind &= self.has_company(track);
+        }
+    }
+
+    /// Whether somebody else who is seen is near.
+    fn has_company(&self, track: usize) -> bool {
+        let mut others = self.tracks.iter().enumerate().filter(|(other, o)| *other != track && !o.missing);
+        others.any(|(_, other)| self.tracks[track].is_near(&other.body))
+    }
+
+    /// Whether the person is looked for with the others covered: it was found like that, and they are still near.
+    pub(crate) fn is_behind(&self, track: usize) -> bool {
+        self.tracks[track].behind
     }
 
     /// Number of tracks, seen and missing.
@@ -130,12 +145,9 @@ impl Tracker {
         }
         self.part_collapsed_tracks();
         for track in &mut self.tracks {
-            if let Some(body) = track.observed.take() {
-                track.accept(&body, self.now);
-            } else {
-                // Who was on probation was perhaps nobody.
-                self.lost_now |= !track.missing && track.id.is_some();
-                track.missing = true;
+            match track.observed.take() {
+                Some(body) => track.accept(&body, self.now),
+                None => track.missing = true,
             }
         }
     }
@@ -143,7 +155,9 @@ impl Tracker {
     /// Ends the probation of those who were seen often enough and of those who are not seen now. Call it once all who are missing were
     /// looked for where they should be.
     pub(crate) fn conclude(&mut self) {
+        // Who was on probation was perhaps nobody.
         self.tracks.retain(|track| !track.missing || track.id.is_some());
+        self.lost_now = self.tracks.iter().any(|track| track.missing && !track.was_missing);
         self.end_probations(PROBATION_FRAMES);
     }
 
@@ -237,8 +251,14 @@ impl Tracker {
         }
     }
 
+    /// Gives a missing track what the model saw where its person should be, with the others covered.
+    pub(crate) fn find_behind(&mut self, track: usize, body: &Body) {
+        let found = self.find_again(track, body);
+        self.tracks[track].behind = found;
+    }
+
     /// Gives a missing track what the model saw where its person may be.
-    pub(crate) fn find_again(&mut self, track: usize, body: &Body) -> bool {
+    fn find_again(&mut self, track: usize, body: &Body) -> bool {
         let possible = self.can_be(track, body) && !self.is_somebody_seen(body, MAX_SHARED_JOINTS_OF_MISSING);
         let track = &mut self.tracks[track];
         let found = track.missing && possible && track.accepts(body, self.now);
