@@ -78,14 +78,13 @@ fn measured_choice(config: &Config) -> Result<ChosenLandmarks, ModelError> {
         return Ok(ChosenLandmarks { model: first, why: why.to_owned() });
     }
     let file = config.unit.state_dir.join("landmarks.json");
-    let measured = match kept::read(&file, &setup, &installed) {
-        Some(measured) => measured,
-        None => {
-            tracing::info!(best = first.name(), "measuring the landmark models on this machine");
-            let measured = measure::all(&setup, &installed)?;
-            kept::write(&file, &setup, &measured);
-            measured
-        }
+    let measured = if let Some(measured) = kept::read(&file, &setup, &installed) {
+        measured
+    } else {
+        tracing::info!(best = first.name(), "measuring the landmark models on this machine");
+        let measured = measure::all(&setup, &installed)?;
+        kept::write(&file, &setup, &measured);
+        measured
     };
     Ok(best(&measured, &rates(config)))
 }
