@@ -85,6 +85,7 @@ fn tensorrt_takes_over_when_its_engines_are_ready_and_the_next_start_finds_them(
 
     // The stand-in can't build any more, so what runs was kept.
     let unit = SpotterProcess::start_in(unit.kill(), PICTURE, &with_tensorrt("build-fails"));
+    unit.wait_ready();
     unit.wait_for_health(BUILD_DEADLINE, is_on_gpu);
 }
 
