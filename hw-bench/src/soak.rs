@@ -40,6 +40,7 @@ pub(crate) fn measure(clip: &Path, models: &ModelsConfig, time: Duration) -> any
         let seen = usage::of_process(unit.process.id())?;
         peak_bytes = seen.peak_rss_bytes;
         looks.push((started.elapsed().as_secs_f64(), usage::mb(seen.rss_bytes)));
+        // The distance of two samples, not a wait for something.
         std::thread::sleep(LOOK_EVERY);
     }
     figures(&looks, usage::mb(peak_bytes)).ok_or_else(|| anyhow::anyhow!("too short to see a trend"))

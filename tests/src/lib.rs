@@ -18,4 +18,6 @@ pub use clips::{truth_dir, truth_of, unless_absent};
 pub use figure::Figure;
 pub use mosquitto::{Broker, Subscription};
 pub use poses::PoseLines;
-pub use process::{Finished, SpotterProcess, checkout, free_port, run_to_end, run_with, spotter_binary};
+pub use process::{
+    Finished, SpotterProcess, checkout, free_port, run_to_end, run_with, spotter_binary, tensorrt_fake,
+};

@@ -26,6 +26,14 @@ pub fn spotter_binary() -> PathBuf {
     path
 }
 
+/// The stand-in for the TensorRT plug-in, which cargo builds beside the tests.
+///
+/// # Panics
+/// When the test has no path.
+pub fn tensorrt_fake() -> PathBuf {
+    std::env::current_exe().expect("a test has a path").with_file_name("libspotter_tensorrt_fake.so")
+}
+
 /// A port that was free a moment ago.
 ///
 /// # Panics

@@ -142,6 +142,7 @@ fn build(
                 }
                 Outcome::Endless => {
                     while step(done, STEPS) {
+                        // Builders report some hundred steps a second; nobody waits for this one.
                         std::thread::sleep(Duration::from_millis(2));
                     }
                     return Err(cancelled());
