@@ -71,6 +71,8 @@ pub struct ModelProfile {
     pub wrist_vertical_gain_deadlift: f64,
     /// Relative standard uncertainty of a vertical movement after the correction.
     pub vertical_gain_u: f64,
+    /// The same for the wrists, which a bar hides.
+    pub wrist_vertical_gain_u: f64,
     /// Knee flexion seen minus true knee flexion from the side, degrees. Subtracted.
     pub knee_flexion_bias_deg: f64,
     /// Standard uncertainty of knee flexion from the side, degrees.
@@ -87,12 +89,12 @@ impl Default for ModelProfile {
             can_time_feet: true,
             takeoff_bias_s: 0.0,
             takeoff_bias_oblique_s: None,
-            takeoff_bias_u_s: 0.003,
+            takeoff_bias_u_s: 0.001,
             landing_bias_s: 0.0,
             landing_bias_oblique_s: None,
-            landing_bias_u_s: 0.003,
+            landing_bias_u_s: 0.001,
             standing_scale_gain: 1.0,
-            standing_scale_gain_u: 0.025,
+            standing_scale_gain_u: 0.015,
             hip_vertical_gain_jump: 1.0,
             hip_vertical_gain_countermovement: 1.0,
             hip_vertical_gain_squat: 1.0,
@@ -100,9 +102,10 @@ impl Default for ModelProfile {
             wrist_vertical_gain_press: 1.0,
             wrist_vertical_gain_curl: 1.0,
             wrist_vertical_gain_deadlift: 1.0,
-            vertical_gain_u: 0.015,
+            vertical_gain_u: 0.005,
+            wrist_vertical_gain_u: 0.005,
             knee_flexion_bias_deg: 0.0,
-            knee_flexion_u_deg: 2.0,
+            knee_flexion_u_deg: 1.5,
             gait: GaitProfile::default(),
         }
     }
@@ -149,6 +152,7 @@ impl ModelProfile {
             ("landing_bias_u_s", self.landing_bias_u_s),
             ("standing_scale_gain_u", self.standing_scale_gain_u),
             ("vertical_gain_u", self.vertical_gain_u),
+            ("wrist_vertical_gain_u", self.wrist_vertical_gain_u),
             ("knee_flexion_u_deg", self.knee_flexion_u_deg),
         ] {
             if !(u.is_finite() && u >= 0.0) {

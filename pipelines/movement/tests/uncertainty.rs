@@ -15,5 +15,5 @@ fn stated_uncertainties_hold() {
     let (one, two) = (within(&errors, 1.0), within(&errors, 2.0));
     println!("{} errors: {:.1} % within 1 u, {:.1} % within 2 u", errors.len(), 100.0 * one, 100.0 * two);
     assert!(errors.len() > 1000, "the rendered clips are there");
-    assert!((0.60..=0.80).contains(&one) && two >= 0.93, "{one:.3} within 1 u, {two:.3} within 2 u");
+    assert!((0.60..=0.75).contains(&one) && two >= 0.93, "{one:.3} within 1 u, {two:.3} within 2 u");
 }

@@ -5,6 +5,7 @@
 
 mod floor;
 mod gravity;
+mod limbs;
 mod plate;
 mod stature;
 
@@ -17,6 +18,7 @@ use crate::signal::{BodyScale, Ring, Timed, median};
 pub use floor::{Floor, FloorError, FloorMarks};
 pub(crate) use gravity::GRAVITY;
 use gravity::Gravity;
+use limbs::{LimbStature, Limbs};
 pub(crate) use plate::PLATE;
 use plate::Plate;
 use stature::{breadths, limb_stature, standing_stature, stands_straight, yaw_deg};
@@ -24,8 +26,8 @@ use stature::{breadths, limb_stature, standing_stature, stands_straight, yaw_deg
 /// Height taken where none is given: between the means of adult women and men; 1 σ of adults around it.
 pub(crate) const ASSUMED_HEIGHT_M: f64 = 1.72;
 const ASSUMED_HEIGHT_U: f64 = 0.06;
-/// What the limb lengths add where the athlete has not stood still yet: they shorten in most views.
-const LIMBS_U: f64 = 0.12;
+/// What the longest sum of limb lengths adds where nothing better is known yet: they shorten in most views.
+const LONGEST_LIMBS_U: f64 = 0.12;
 
 /// Standing still: this long, moving less than this share of height.
 const QUIET_S: f64 = 0.3;
@@ -79,6 +81,7 @@ pub(crate) struct Calibrator {
     place_x: f64,
     /// Longest recent sum of limb lengths, as stature.
     limbs_px: Option<f64>,
+    limbs: Limbs,
     scale: Option<Scale>,
     yaw_deg: Option<f64>,
     plate: Plate,
@@ -106,6 +109,7 @@ impl Calibrator {
             last_taken: f64::NEG_INFINITY,
             place_x: 0.0,
             limbs_px: None,
+            limbs: Limbs::default(),
             scale: None,
             yaw_deg: None,
         }
@@ -128,6 +132,7 @@ impl Calibrator {
             } else {
                 longest + (limbs - longest) * 0.005
             });
+            self.limbs.observe(sample, longest);
         }
         if sample.t - self.last_taken >= EVERY_S && self.stands_still(ring, sample) {
             self.take(sample);
@@ -161,7 +166,8 @@ impl Calibrator {
         let standing = || {
             median(self.standing.iter().map(|s| s.stature_px))
                 .map(|px| self.scale_of(px, 0.0))
-                .or_else(|| self.limbs_px.map(|px| self.scale_of(px, LIMBS_U)))
+                .or_else(|| self.limbs.stature().map(|LimbStature { px, u }| self.scale_of(px, u)))
+                .or_else(|| self.limbs_px.map(|px| self.scale_of(px, LONGEST_LIMBS_U)))
         };
         let plate = || self.plate.body_scale(self.plate_diameter_m?, self.camera_distance_m, self.yaw_deg());
         self.scale = if self.height_m.is_some() {

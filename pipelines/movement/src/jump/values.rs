@@ -25,8 +25,11 @@ pub(super) struct Values {
 /// take-off and landing, seconds (rendered hops, exact joints and 2 px).
 const LEVEL_TAKEOFF_U_S: f64 = 0.014;
 const LEVEL_LANDING_U_S: f64 = 0.006;
+/// What the distance of frames, and the jitter of a foot over its velocity, add to an event (rendered jumps, exact joints to 5 px).
+const SAMPLING_SHARE: f64 = 0.12;
+const JITTER_SHARE: f64 = 1.15;
 /// Uncertainty of the apex over that of the take-off's bias.
-const APEX_SHARE: f64 = 0.5;
+const APEX_SHARE: f64 = 0.6;
 
 impl Values {
     pub(super) fn of(found: &Found<'_>) -> Self {
@@ -43,8 +46,7 @@ impl Values {
         let u_event = |bias_u: f64, level_u: f64| {
             let jitter_s = found.contact.jitter * with.scale.m_per_px / velocity.max(0.5);
             let level_u = if reactive { level_u } else { 0.0 };
-            (bias_u.powi(2) + level_u.powi(2) + (0.2 * with.median_dt).powi(2) + jitter_s.powi(2) / 2.0)
-                .sqrt()
+            bias_u.hypot(level_u).hypot(SAMPLING_SHARE * with.median_dt).hypot(JITTER_SHARE * jitter_s)
         };
         let hip = &events.hip;
         Self {

@@ -122,7 +122,7 @@ impl Body {
 
 /// Whether a range is small: below the limit, or below what jitter does.
 pub(crate) fn stays(range: f64, limit: f64) -> bool {
-    const JITTER: f64 = 0.02;
+    const JITTER: f64 = 0.025;
     range < limit.max(JITTER)
 }
 

@@ -45,6 +45,8 @@ pub(crate) struct RepContext<'a> {
 const U_PLATE: f64 = 0.01;
 /// Grip beyond the wrist over the forearm's length: half of the hand (0.108 of height) over 0.146 of height (Drillis & Contini).
 const GRIP: f64 = 0.37;
+/// Hands 0.25 m before the body, seen from 4 m.
+const IN_FRONT_U: f64 = 0.06;
 /// Share of a repetition's moments in which a point must have been seen to be measured on.
 const SEEN: f64 = 0.9;
 
@@ -143,9 +145,9 @@ fn radius_px(ring: &Ring<BodySample>, phases: &Phases) -> Option<(f64, f64)> {
 /// What stands for the bar on the body, else the lane's own point.
 fn on_body(ring: &Ring<BodySample>, cycle: &Cycle, judged: &Judged, with: &RepContext<'_>) -> Followed {
     let metres = with.scale.method;
-    let u_scale = with.scale.u.hypot(with.profile.vertical_gain_u);
     let m_per_px = with.scale.m_per_px;
-    let (point, gain) = implement(judged.spec, with.profile);
+    let (point, gain, gain_u) = implement(judged.spec, with.profile);
+    let u_scale = with.scale.u.hypot(gain_u).hypot(depth_u(judged.spec, with.yaw_deg));
     let on_shoulders =
         OnShoulders::of(judged.spec, with.profile).seen_from(with.yaw_deg, ring, &judged.phases);
     let stand_in = over(ring, cycle, with, m_per_px, &|s| match judged.spec.implement {
@@ -168,6 +170,16 @@ fn on_body(ring: &Ring<BodySample>, cycle: &Cycle, judged: &Judged, with: &RepCo
     Followed { point, phases, points, quiet, m_per_px, u_scale, metres, plate_ratio_m }
 }
 
+/// What hands before the body add to the uncertainty of a scale that is the body's: seen from the front they are nearer to the camera.
+fn depth_u(spec: &Spec, yaw_deg: Option<f64>) -> f64 {
+    match (spec.implement, yaw_deg) {
+        (Implement::InHands | Implement::InTurningHands, Some(yaw)) => {
+            IN_FRONT_U * yaw.to_radians().cos().abs()
+        }
+        _ => 0.0,
+    }
+}
+
 /// Height of what a hand holds, which lies beyond the wrist in line with the forearm, pixels; the wrists' where no elbow is
 /// seen.
 fn grip(sample: &BodySample) -> Option<f64> {
@@ -184,20 +196,21 @@ fn grip(sample: &BodySample) -> Option<f64> {
     Some(wrist + beyond)
 }
 
-/// Name of an exercise's measured point, and how far the pose model moves it for a metre of true movement.
-fn implement(spec: &Spec, profile: &ModelProfile) -> (&'static str, f64) {
+/// Name of an exercise's measured point, and how far the pose model moves it for a metre of true movement, with its uncertainty.
+fn implement(spec: &Spec, profile: &ModelProfile) -> (&'static str, f64, f64) {
+    let gain_u = profile.vertical_gain_u;
     match spec.implement {
-        Implement::OnShoulders => ("bar_on_shoulders", profile.shoulder_vertical_gain_squat),
-        Implement::Shoulders => ("shoulders", 1.0),
+        Implement::OnShoulders => ("bar_on_shoulders", profile.shoulder_vertical_gain_squat, gain_u),
+        Implement::Shoulders => ("shoulders", 1.0, gain_u),
         // Hips that bend are held up by the model in a thrust as in a squat: 0.77 and 0.83–0.94 of their way (rendered clips).
-        Implement::OnHips => ("hip", profile.hip_vertical_gain_squat),
+        Implement::OnHips => ("hip", profile.hip_vertical_gain_squat, gain_u),
         Implement::InHands | Implement::InTurningHands => {
             let gain = match spec.exercise {
                 Exercise::OverheadPress | Exercise::BenchPress => profile.wrist_vertical_gain_press,
                 Exercise::BicepsCurl => profile.wrist_vertical_gain_curl,
                 _ => profile.wrist_vertical_gain_deadlift,
             };
-            ("wrists", gain)
+            ("wrists", gain, profile.wrist_vertical_gain_u)
         }
     }
 }

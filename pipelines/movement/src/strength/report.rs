@@ -97,7 +97,7 @@ pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepConte
     let (lift, lowering) = (phases.concentric(), phases.eccentric());
     let concentric = lift.1 - lift.0;
     let mean_velocity = phases.gained / concentric;
-    let u_velocity = (mean_velocity * u_scale.hypot(u_time / concentric)).hypot(0.005);
+    let u_velocity = (mean_velocity * u_scale.hypot(1.4 * u_time / concentric)).hypot(0.005);
     // The hips are not the bar (METRICS §5.4): better no velocity than a wrong one.
     let bar_is_hidden = point == "hip" && judged.spec.implement != Implement::OnHips;
     let velocity = |measured: Measured| {
@@ -118,7 +118,7 @@ pub(crate) fn report(ring: &Ring<BodySample>, parts: &Parts<'_>, with: &RepConte
         Some(s) => Measured::new(s, 0.7 * with.median_dt, "middle_of_way").capped_by(&caps),
         None => Measured::unavailable("middle_of_way", "too_short"),
     };
-    let rom_m = on_point(rom, (rom * u_scale).hypot(0.008), point);
+    let rom_m = on_point(rom, (rom * u_scale).hypot(0.004), point);
     let mut rep = Rep {
         person_id: with.person_id,
         exercise: UNKNOWN,
