@@ -99,6 +99,14 @@ fn regions(criterion: &mut Criterion, table: &mut Vec<String>) {
             });
         }
     }
+    // More pictures than caches hold: each is as if it had just arrived.
+    let pictures: Vec<Picture> = (0..40).map(|_| Picture::new(1280, 720)).collect();
+    let turned = Square { x_px: 640.0, y_px: 360.0, side_px: 648.0, rotation_rad: 5_f32.to_radians() };
+    let (mut input, mut turn) = (Input::of_landmarks(), 0);
+    measure(&mut group, table, "landmarks 256, 5°, fresh i420 1280x720", || {
+        turn = (turn + 1) % pictures.len();
+        black_box(input.fill(black_box(&pictures[turn].image(false)), turned).unwrap());
+    });
     group.finish();
 }
 

@@ -10,7 +10,9 @@
     reason = "loops over several arrays of a chunk read more easily by index"
 )]
 
-use crate::grid::{CHUNK, Places, Positions, STEPS};
+use std::ops::Range;
+
+use crate::grid::{CHUNK, Line, Places, Positions, STEPS};
 use crate::image::Plane;
 
 /// Pixels as three components that are linear in RGB. Since interpolation and conversion are both linear, a sample is
@@ -25,7 +27,10 @@ pub(crate) trait PixelSource {
     /// Components of the first `count` positions, each of which has its four pixels in the picture. Those beyond are of no meaning.
     fn between(&self, positions: &Positions, count: usize, components: &mut Components);
 
-    /// The same of places, with every component interpolated, as at the picture's edge.
+    /// Reads a byte here and there of what these columns will read, so that it is on its way while another row is worked on.
+    fn fetch(&self, _line: Line<'_>, _columns: Range<usize>) {}
+
+    /// As [`PixelSource::between`], of places, with every component interpolated, as at the picture's edge.
     fn between_all(&self, places: &Places, count: usize, components: &mut Components);
 
     /// Components, in [`UNIT`]s, as R, G and B, 0–255 and a little beyond.

@@ -94,6 +94,8 @@ fn fill<S: PixelSource>(
             sampler.at_edge(&positions, columns.len(), &mut components);
             writer.write(row, columns, &components);
         }
+        // Of a picture that has just arrived, each line of the cache would be waited for on its own.
+        source.fetch(grid.line(row + 1), inside.clone());
         for columns in chunks(inside) {
             line.positions(columns.start, &mut positions);
             source.between(&positions, columns.len(), &mut components);
