@@ -63,11 +63,15 @@ pub struct ModelProfile {
     pub hip_vertical_gain_squat: f64,
     /// Vertical movement of the shoulders in a squat: keypoints divided by truth.
     pub shoulder_vertical_gain_squat: f64,
-    /// Vertical movement of the wrists in a press: keypoints divided by truth.
+    /// Vertical movement of the wrists in an overhead press: keypoints divided by truth.
     pub wrist_vertical_gain_press: f64,
+    /// Vertical movement of the wrists in a bench press: keypoints divided by truth.
+    pub wrist_vertical_gain_bench_press: f64,
+    /// Vertical movement of the wrists in a row: keypoints divided by truth.
+    pub wrist_vertical_gain_row: f64,
     /// Vertical movement of the wrists in a curl: keypoints divided by truth.
     pub wrist_vertical_gain_curl: f64,
-    /// Vertical movement of the wrists in a lift from the floor or a row: keypoints divided by truth.
+    /// Vertical movement of the wrists in a lift from the floor: keypoints divided by truth.
     pub wrist_vertical_gain_deadlift: f64,
     /// Relative standard uncertainty of a vertical movement after the correction.
     pub vertical_gain_u: f64,
@@ -100,6 +104,8 @@ impl Default for ModelProfile {
             hip_vertical_gain_squat: 1.0,
             shoulder_vertical_gain_squat: 1.0,
             wrist_vertical_gain_press: 1.0,
+            wrist_vertical_gain_bench_press: 1.0,
+            wrist_vertical_gain_row: 1.0,
             wrist_vertical_gain_curl: 1.0,
             wrist_vertical_gain_deadlift: 1.0,
             vertical_gain_u: 0.005,
@@ -124,6 +130,8 @@ impl ModelProfile {
             ("hip_vertical_gain_squat", self.hip_vertical_gain_squat),
             ("shoulder_vertical_gain_squat", self.shoulder_vertical_gain_squat),
             ("wrist_vertical_gain_press", self.wrist_vertical_gain_press),
+            ("wrist_vertical_gain_bench_press", self.wrist_vertical_gain_bench_press),
+            ("wrist_vertical_gain_row", self.wrist_vertical_gain_row),
             ("wrist_vertical_gain_curl", self.wrist_vertical_gain_curl),
             ("wrist_vertical_gain_deadlift", self.wrist_vertical_gain_deadlift),
         ] {

@@ -44,6 +44,8 @@ impl Stage {
                 hip_vertical_gain_squat: none.hip_vertical_gain_squat,
                 shoulder_vertical_gain_squat: none.shoulder_vertical_gain_squat,
                 wrist_vertical_gain_press: none.wrist_vertical_gain_press,
+                wrist_vertical_gain_bench_press: none.wrist_vertical_gain_bench_press,
+                wrist_vertical_gain_row: none.wrist_vertical_gain_row,
                 wrist_vertical_gain_curl: none.wrist_vertical_gain_curl,
                 wrist_vertical_gain_deadlift: none.wrist_vertical_gain_deadlift,
                 knee_flexion_bias_deg: none.knee_flexion_bias_deg,

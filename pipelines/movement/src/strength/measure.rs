@@ -206,7 +206,9 @@ fn implement(spec: &Spec, profile: &ModelProfile) -> (&'static str, f64, f64) {
         Implement::OnHips => ("hip", profile.hip_vertical_gain_squat, gain_u),
         Implement::InHands | Implement::InTurningHands => {
             let gain = match spec.exercise {
-                Exercise::OverheadPress | Exercise::BenchPress => profile.wrist_vertical_gain_press,
+                Exercise::OverheadPress => profile.wrist_vertical_gain_press,
+                Exercise::BenchPress => profile.wrist_vertical_gain_bench_press,
+                Exercise::Row => profile.wrist_vertical_gain_row,
                 Exercise::BicepsCurl => profile.wrist_vertical_gain_curl,
                 _ => profile.wrist_vertical_gain_deadlift,
             };
