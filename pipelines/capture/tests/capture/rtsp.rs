@@ -94,15 +94,19 @@ fn frames_carry_the_cameras_time() {
     assert_eq!((first.width, first.height), (162, 90));
     assert!(first.discontinuity);
     let mut last = first.pts;
+    let mut steps = Vec::new();
     for index in 1..50_u32 {
         let frame = next(source.as_mut());
         assert!(frame.pts > last, "frame {index}");
         assert!(frame.captured_at <= Instant::now());
+        steps.push(frame.pts - last);
         last = frame.pts;
     }
-    // 49 steps of 20 ms. The receiver follows the camera's clock, which it estimates from arrivals: a few ms.
-    let took = last - first.pts;
-    assert!(took.abs_diff(Duration::from_millis(980)) < Duration::from_millis(60), "{took:?}");
+    // Steps of 20 ms. The receiver follows the camera's clock, which it estimates from arrivals: on a busy machine single steps are
+    // off, but not most of them.
+    steps.sort();
+    let median = steps[steps.len() / 2];
+    assert!(median.abs_diff(Duration::from_millis(20)) < Duration::from_millis(5), "{steps:?}");
 }
 
 #[test]
