@@ -60,9 +60,6 @@ pub(crate) struct Seen<'a> {
     pub(crate) has_stood: bool,
     /// Angle between line of sight and facing direction: 0 frontal, 90 from the side.
     pub(crate) yaw_deg: Option<f64>,
-    /// Scale at the plate, where one is seen.
-    #[allow(dead_code, reason = "for the measures of the bar")]
-    pub(crate) bar_scale: Option<Scale>,
     /// When the athlete last went on under a new number.
     pub(crate) id_changed_at: Option<f64>,
 }
@@ -96,7 +93,6 @@ impl Observed {
             scale: self.calibrator.scale()?,
             has_stood: self.calibrator.has_stood(),
             yaw_deg: self.calibrator.yaw_deg(),
-            bar_scale: self.calibrator.bar_scale(),
             id_changed_at: self.id_changed_at,
         })
     }

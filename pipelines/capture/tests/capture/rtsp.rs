@@ -102,11 +102,12 @@ fn frames_carry_the_cameras_time() {
         steps.push(frame.pts - last);
         last = frame.pts;
     }
-    // Steps of 20 ms. The receiver follows the camera's clock, which it estimates from arrivals: on a busy machine single steps are
-    // off, but not most of them.
-    steps.sort();
-    let median = steps[steps.len() / 2];
-    assert!(median.abs_diff(Duration::from_millis(20)) < Duration::from_millis(5), "{steps:?}");
+    // 49 steps of 20 ms. The receiver follows the camera's clock, which it estimates from arrivals: on a busy machine it may stretch a
+    // second by a sixth, in few steps.
+    let right = |step: &&Duration| step.abs_diff(Duration::from_millis(20)) < Duration::from_millis(5);
+    assert!(steps.iter().filter(right).count() >= 44, "{steps:?}");
+    let took = last - first.pts;
+    assert!(took.abs_diff(Duration::from_millis(980)) < Duration::from_millis(250), "{took:?}");
 }
 
 #[test]

@@ -4,12 +4,13 @@
 //! picture shortens what lies along the body's own plane, and not what is upright: `r²·S² = k·dx² + dy²`, with `k = 1` from the side.
 //! Limbs that stand at different angles, in one posture or over a movement, give both unknowns by least squares.
 
+use super::stature::SPLIT;
 use crate::body::{BodySample, Side};
 
+/// Shares of standing height (Drillis & Contini): shoulder to hip, hip to knee, knee to ankle, shoulder to elbow, elbow to wrist.
 const TRUNK: f64 = 0.288;
 const THIGH: f64 = 0.245;
 const SHANK: f64 = 0.246;
-/// Both parts of an arm.
 const ARM: f64 = 0.166;
 const FOREARM: f64 = 0.146;
 
@@ -20,8 +21,6 @@ const ENOUGH_S: f64 = 1.0;
 /// Above this correlation of the two unknowns, which a body that is straight as a board comes near, trunk and legs alone can't tell them
 /// apart: the arms, which hang or hold it up, take part.
 const STRAIGHT: f64 = 0.92;
-/// Feet further apart along the picture than this share of height stand or step one before the other.
-const SPLIT: f64 = 0.35;
 /// Sine of a trunk's lean from the vertical from which a body lies. Upright its longest limbs tell its height as well, and walking legs are
 /// best taken one by one.
 const LIES: f64 = 0.75;

@@ -95,8 +95,7 @@ impl Calibrator {
     pub(crate) fn new(settings: &Settings) -> Self {
         let model = &settings.model;
         Self {
-            // A height that nobody has is a typing error; the caller's own check names it to the user.
-            height_m: settings.athlete_height_m.filter(|h| (0.5..=2.6).contains(h)),
+            height_m: settings.athlete_height_m.filter(|height| is_human(*height)),
             gain: model.standing_scale_gain,
             gain_u: model.standing_scale_gain_u,
             stated_view: settings.view,
@@ -117,7 +116,7 @@ impl Calibrator {
 
     /// Another athlete height, or none. The scale follows with the next frame.
     pub(crate) fn set_height(&mut self, height_m: Option<f64>) {
-        self.height_m = height_m.filter(|h| (0.5..=2.6).contains(h));
+        self.height_m = height_m.filter(|height| is_human(*height));
         self.decide();
     }
 
@@ -147,12 +146,6 @@ impl Calibrator {
     pub(crate) fn note_jump(&mut self, ring: &Ring<BodySample>, jump: &Jump) {
         self.gravity.note(ring, jump, self.hip_gain);
         self.decide();
-    }
-
-    /// Scale at the plate, for the path of the bar's end.
-    #[allow(dead_code, reason = "for the measures of the bar")]
-    pub(crate) fn bar_scale(&self) -> Option<Scale> {
-        self.plate.scale(self.plate_diameter_m?)
     }
 
     /// Whether the scale from the given height and that from jumps can't both be right (METRICS §2: more than 8 % apart).
@@ -336,7 +329,7 @@ mod tests {
             calibrator.observe(&ring);
         }
         let at = |distance_m: f64| distance_m / focal_px;
-        assert!((calibrator.bar_scale().unwrap().m_per_px / at(2.3) - 1.0).abs() < 1e-9);
+        assert!((calibrator.plate.scale(0.45).unwrap().m_per_px / at(2.3) - 1.0).abs() < 1e-9);
         let body = calibrator.scale().unwrap();
         assert!((body.m_per_px / at(3.0) - 1.0).abs() < 1e-9, "{body:?}");
         assert!(body.method == PLATE && (0.03..0.06).contains(&body.u));

@@ -13,7 +13,7 @@ const HIP_ANKLE: f64 = 0.491;
 /// A knee that is bent further does not stand straight.
 const STRAIGHT_DEG: f64 = 40.0;
 /// Feet further apart along the picture, as a share of height, are no stance to be measured in: legs of 0.49 of height lose 6 % of it.
-const SPLIT: f64 = 0.35;
+pub(super) const SPLIT: f64 = 0.35;
 /// Breadth between the shoulders plus breadth between the hips, seen from the front, over the length of the trunk. Drillis and
 /// Contini's breadths give 1.2 for joint centres, BlazePose on rendered bodies 1.07.
 const BREADTHS_OVER_TRUNK: f64 = 1.15;
