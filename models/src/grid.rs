@@ -105,12 +105,6 @@ impl Line<'_> {
         [0, 1].map(|axis| self.start[axis] + column as i64 * self.grid.column[axis])
     }
 
-    /// The whole pixel at a column.
-    #[inline(always)]
-    pub(crate) fn pixel(self, column: usize) -> [i64; 2] {
-        self.at(column).map(|position| position >> FRACTION_BITS)
-    }
-
     /// [`CHUNK`] positions from column `first` on.
     #[inline(always)]
     pub(crate) fn positions(self, first: usize, positions: &mut Positions) {

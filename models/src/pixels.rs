@@ -12,7 +12,7 @@
 
 use std::ops::Range;
 
-use crate::grid::{CHUNK, Line, Places, Positions, STEPS};
+use crate::grid::{CHUNK, Places, Positions, STEPS};
 use crate::image::Plane;
 
 /// Pixels as three components that are linear in RGB. Since interpolation and conversion are both linear, a sample is
@@ -27,8 +27,8 @@ pub(crate) trait PixelSource {
     /// Components of the first `count` positions, each of which has its four pixels in the picture. Those beyond are of no meaning.
     fn between(&self, positions: &Positions, count: usize, components: &mut Components);
 
-    /// Reads a byte here and there of what these columns will read, so that it is on its way while another row is worked on.
-    fn fetch(&self, _line: Line<'_>, _columns: Range<usize>) {}
+    /// Brings a part of the picture into the cache ([`Plane::fetch`]).
+    fn fetch(&self, columns: Range<usize>, rows: Range<usize>);
 
     /// As [`PixelSource::between`], of places, with every component interpolated, as at the picture's edge.
     fn between_all(&self, places: &Places, count: usize, components: &mut Components);
@@ -64,6 +64,10 @@ impl PixelSource for Rgb<'_> {
         let start = y * self.0.stride + 3 * x;
         let pixel = &self.0.data[start..start + 3];
         [pixel[0], pixel[1], pixel[2]]
+    }
+
+    fn fetch(&self, columns: Range<usize>, rows: Range<usize>) {
+        self.0.fetch(3 * columns.start..3 * columns.end, rows);
     }
 
     #[inline(always)]

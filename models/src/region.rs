@@ -1,6 +1,7 @@
 //! Rotated regions of a picture: where a model looks, and the way back from its output to the picture.
 
 use std::f32::consts::{FRAC_PI_2, PI};
+use std::ops::Range;
 
 /// A point in the picture, in pixels from the top left.
 pub(crate) type Point = [f32; 2];
@@ -80,6 +81,19 @@ impl Region {
             && (-reach_px..image_height_px + reach_px).contains(&self.y_px)
     }
 
+    /// Columns and rows of a picture that hold all that lies in it.
+    pub(crate) fn pixels(self, image_width_px: u32, image_height_px: u32) -> [Range<usize>; 2] {
+        let (sin, cos) = self.rotation_rad.sin_cos();
+        let (across_px, down_px) = (self.width_px.abs() / 2.0, self.height_px.abs() / 2.0);
+        let reach_px = [(cos, sin), (sin, cos)].map(|(a, b)| across_px * a.abs() + down_px * b.abs());
+        let within = |center_px: f32, reach_px: f32, size: u32| {
+            let [first, end] = [(center_px - reach_px).floor(), (center_px + reach_px).ceil()];
+            let [first, end] = [first, end].map(|px| px.clamp(0.0, size as f32) as usize);
+            first..end
+        };
+        [within(self.x_px, reach_px[0], image_width_px), within(self.y_px, reach_px[1], image_height_px)]
+    }
+
     /// The same region elsewhere.
     pub(crate) fn moved_by(self, dx_px: f32, dy_px: f32) -> Self {
         Self { x_px: self.x_px + dx_px, y_px: self.y_px + dy_px, ..self }
@@ -118,6 +132,17 @@ mod tests {
         let [u, v] = region.locate([x, y]);
         assert_close(u, 0.5);
         assert_close(v, 0.1);
+    }
+
+    #[test]
+    fn pixels_of_a_region_hold_its_corners_and_no_more() {
+        let region =
+            Region { x_px: 300.0, y_px: 200.0, width_px: 100.0, height_px: 60.0, rotation_rad: FRAC_PI_2 };
+        let [columns, rows] = region.pixels(640, 480);
+        assert!(columns.start.abs_diff(270) <= 1 && columns.end.abs_diff(330) <= 1, "{columns:?}");
+        assert!(rows.start.abs_diff(150) <= 1 && rows.end.abs_diff(250) <= 1, "{rows:?}");
+        assert_eq!(region.pixels(280, 100), [columns.start..280, 100..100], "cut off at the picture's edge");
+        assert_eq!(region.moved_by(-1000.0, 0.0).pixels(640, 480)[0], 0..0);
     }
 
     #[test]

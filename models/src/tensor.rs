@@ -80,6 +80,8 @@ fn fill<S: PixelSource>(
     let sampler = Sampler::new(source, image, border);
     let grid = Grid::new(region, spec);
     let mut writer = Writer::new(source, spec, tensor);
+    let [columns, rows] = region.pixels(image.width, image.height);
+    source.fetch(columns, rows);
     let mut positions = [[0; CHUNK]; 2];
     let mut components = [[0.0; CHUNK]; 3];
     for row in 0..spec.height {
@@ -94,8 +96,6 @@ fn fill<S: PixelSource>(
             sampler.at_edge(&positions, columns.len(), &mut components);
             writer.write(row, columns, &components);
         }
-        // Of a picture that has just arrived, each line of the cache would be waited for on its own.
-        source.fetch(grid.line(row + 1), inside.clone());
         for columns in chunks(inside) {
             line.positions(columns.start, &mut positions);
             source.between(&positions, columns.len(), &mut components);

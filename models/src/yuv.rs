@@ -12,10 +12,10 @@
     reason = "loops over several arrays of a chunk read more easily by index"
 )]
 
-use crate::color::YuvToRgb;
 use std::ops::Range;
 
-use crate::grid::{CHUNK, Line, Places, Positions, STEPS};
+use crate::color::YuvToRgb;
+use crate::grid::{CHUNK, Places, Positions, STEPS};
 use crate::image::{ColorMatrix, Plane};
 use crate::pixels::{Components, PixelSource, Taps, UNIT, steps};
 
@@ -188,8 +188,6 @@ fn pairs_in(window: &[u8; CHROMA_WINDOW + 1], base: u32, offsets: &[u32; CHUNK],
     }
 }
 
-/// Columns from one byte that is fetched ahead to the next: less than a line of the cache for a person who is as high as the picture.
-const FETCHED_COLUMNS: usize = 16;
 /// Bytes of luma that hold all that a chunk reads, in all but pictures that are large and turned far.
 const LUMA_WINDOW: usize = 1 << 18;
 /// The same for chroma.
@@ -245,23 +243,16 @@ impl PixelSource for Yuv<'_> {
         }
     }
 
-    fn fetch(&self, line: Line<'_>, columns: Range<usize>) {
-        let byte = |plane: &[u8], at: usize| plane.get(at).copied().unwrap_or_default();
-        let mut all = 0;
-        for column in columns.step_by(FETCHED_COLUMNS) {
-            let [x, y] = line.pixel(column).map(|pixel| pixel.max(0) as usize);
-            let above = y * self.luma.stride + x;
-            all ^= byte(self.luma.data, above) ^ byte(self.luma.data, above + self.luma.stride);
-            all ^= match self.chroma {
-                Chroma::Planar { u, v, stride } => {
-                    let at = y / 2 * stride + x / 2;
-                    byte(u, at) ^ byte(v, at)
-                }
-                Chroma::Pairs(uv) => byte(uv.data, y / 2 * uv.stride + x),
-                Chroma::Apart { .. } => 0,
-            };
-        }
-        std::hint::black_box(all);
+    fn fetch(&self, columns: Range<usize>, rows: Range<usize>) {
+        self.luma.fetch(columns.clone(), rows.clone());
+        let half = |range: &Range<usize>| range.start / 2..range.end.div_ceil(2);
+        let (across, rows) = (half(&columns), half(&rows));
+        let planes = match self.chroma {
+            Chroma::Planar { u, v, stride } => [u, v].map(|data| Plane { data, stride }),
+            Chroma::Apart { u, v } => [u, v],
+            Chroma::Pairs(uv) => return uv.fetch(columns, rows),
+        };
+        planes.iter().for_each(|plane| plane.fetch(across.clone(), rows.clone()));
     }
 
     #[inline(always)]
