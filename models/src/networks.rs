@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use ort::session::Session;
+
 use crate::anchors::{POSE_DETECTION, anchor_centers};
 use crate::backend::batcher::Batcher;
-use crate::backend::onnx::{OnnxNetwork, Provider};
+use crate::backend::onnx::{OnnxNetwork, Provider, load};
 use crate::backend::{BackendError, Network, NetworkSpec};
 use crate::detection::{self, BOX_VALUES, FoundPerson};
 use crate::image::Image;
@@ -55,6 +57,14 @@ impl ModelFile {
         })?;
         let path = store::resolve(models_dir, name)?;
         Ok(Self { name: manifest.name, path, sha256: manifest.converted.sha256, input })
+    }
+
+    /// Loads it once more, on one thread of the CPU. The file may have been swapped since it was resolved, so that is done again.
+    fn load_narrow(&self, runtime: &Runtime) -> Result<Session, ModelError> {
+        let models_dir = self.path.parent().unwrap_or(Path::new(""));
+        let path = store::resolve(models_dir, &self.name)?;
+        load(runtime, &path, 1, Provider::Cpu)
+            .map_err(|error| ModelError::Runtime(format!("{}: {error}", path.display())))
     }
 }
 
@@ -112,7 +122,11 @@ impl Networks {
     ) -> Result<Self, ModelError> {
         let open = |file: &ModelFile, spec| OnnxNetwork::open(runtime, &file.path, threads, provider, spec);
         let detector = open(&models.detector, models.detector_spec())?;
-        let landmarks = open(&models.landmarks, models.landmarks_spec())?;
+        let mut landmarks = open(&models.landmarks, models.landmarks_spec())?;
+        if provider == Provider::Cpu && threads > 1 {
+            let (runtime, file) = (runtime.clone(), models.landmarks.clone());
+            landmarks = landmarks.with_lanes(threads, Box::new(move || file.load_narrow(&runtime)))?;
+        }
         let name = match provider {
             Provider::Cpu => format!("{} cpu, {threads} threads", runtime.name),
             Provider::Cuda => format!("{} cuda", runtime.name),

@@ -1,8 +1,8 @@
 //! Many cameras, one device: what arrives while a run is under way goes into the next run together.
 //!
-//! Nobody waits for company. A thread puts its regions into the set that is being filled; when no set runs, the thread that filled the last
-//! slot runs the set for all who are in it, and everybody takes their results. So an idle device starts at once, and a busy one gets as
-//! large a batch as has gathered.
+//! Nobody waits for company. A thread puts its regions into the set that is being filled; when the network can run one more, the thread that
+//! filled the last slot runs the set for all who are in it, and everybody takes their results. So an idle device starts at once, and a busy
+//! one gets as large a batch as has gathered.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,6 +15,8 @@ use crate::region::Region;
 /// What a slot's outputs mean, seen in a region.
 type Decode<R> = Box<dyn Fn(&[&[f32]], Region) -> R + Send + Sync>;
 
+mod side_by_side;
+
 /// A network that many threads use.
 pub(crate) struct Batcher<R> {
     network: Box<dyn Network>,
@@ -25,8 +27,8 @@ pub(crate) struct Batcher<R> {
 
 struct State<R> {
     sets: Vec<Set<R>>,
-    /// A set runs.
-    running: bool,
+    /// Sets that run.
+    running: usize,
 }
 
 /// One batch, from its first region until everybody took their results.
@@ -70,7 +72,7 @@ impl<R: Send> Batcher<R> {
             untaken: 0,
         };
         let sets = (0..network.sets()).map(|_| set()).collect();
-        Self { network, decode, state: Mutex::new(State { sets, running: false }), changed: Condvar::new() }
+        Self { network, decode, state: Mutex::new(State { sets, running: 0 }), changed: Condvar::new() }
     }
 
     /// The network itself, for whoever is alone with it.
@@ -82,8 +84,25 @@ impl<R: Send> Batcher<R> {
     /// [`Region::is_usable`].
     ///
     /// # Errors
-    /// When the network fails; results of earlier batches of this call were handed over then.
+    /// When the network fails; some results may have been handed over then.
     pub(crate) fn read(
+        &self,
+        image: &Image<'_>,
+        regions: &[Region],
+        times: &mut StageTimes,
+        mut take: impl FnMut(R),
+    ) -> Result<(), BackendError> {
+        let threads = self.network.runs_at_once().min(regions.len());
+        if threads < 2 {
+            return self.read_in_turn(image, regions, times, take);
+        }
+        let seen = self.read_side_by_side(threads, image, regions, times)?;
+        seen.into_iter().for_each(|(_, result)| take(result));
+        Ok(())
+    }
+
+    /// Looks at as many regions at a time as there is room for.
+    fn read_in_turn(
         &self,
         image: &Image<'_>,
         mut regions: &[Region],
@@ -145,7 +164,8 @@ impl<R: Send> Batcher<R> {
         let mut decode_time = Duration::ZERO;
         while state.sets[slots.set].phase != Phase::Done {
             let set = &state.sets[slots.set];
-            if set.phase == Phase::Filling && set.filled == set.regions.len() && !state.running {
+            let is_full = set.phase == Phase::Filling && set.filled == set.regions.len();
+            if is_full && state.running < self.network.runs_at_once() {
                 state = self.run(state, slots.set);
                 decode_time = state.sets[slots.set].decode_time;
             } else {
@@ -171,7 +191,7 @@ impl<R: Send> Batcher<R> {
 
     /// Runs a set for everybody in it.
     fn run<'s>(&'s self, mut state: MutexGuard<'s, State<R>>, index: usize) -> MutexGuard<'s, State<R>> {
-        state.running = true;
+        state.running += 1;
         let set = &mut state.sets[index];
         set.phase = Phase::Running;
         set.untaken = set.regions.len();
@@ -191,7 +211,7 @@ impl<R: Send> Batcher<R> {
         });
 
         let mut state = self.lock();
-        state.running = false;
+        state.running -= 1;
         let set = &mut state.sets[index];
         *set = Set {
             phase: Phase::Done,

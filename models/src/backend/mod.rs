@@ -1,6 +1,7 @@
 //! What runs the graphs. A backend is a [`Network`] a model; everything above it is the same for all of them.
 
 pub(crate) mod batcher;
+mod lanes;
 pub(crate) mod onnx;
 
 use crate::image::Image;
@@ -9,7 +10,7 @@ use crate::tensor::{Border, TensorSpec};
 
 /// One loaded graph on one backend. Its tensors are its own, so that a GPU can fill and read them where they are.
 ///
-/// It has sets of slots; one set can be filled while another runs. The caller ([`batcher::Batcher`]) sees to it that a slot is written by
+/// It has sets of slots; one set can be filled while others run. The caller ([`batcher::Batcher`]) sees to it that a slot is written by
 /// one thread at a time, and that no slot of a set is written while the set runs.
 pub(crate) trait Network: Send + Sync {
     /// Number of sets: two at least.
@@ -17,6 +18,11 @@ pub(crate) trait Network: Send + Sync {
 
     /// Regions that one run can take.
     fn slots(&self) -> usize;
+
+    /// Sets that can run at once: fewer than there are, so that one can be filled.
+    fn runs_at_once(&self) -> usize {
+        1
+    }
 
     /// Puts what `region` of `image` shows into a slot. The picture passed [`Image::check`], the region [`Region::is_usable`].
     fn put(&self, set: usize, slot: usize, image: &Image<'_>, region: Region) -> Result<(), BackendError>;

@@ -1,6 +1,7 @@
 //! A graph in ONNX Runtime: loaded and checked once, then run on buffers that are reused.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use arrayvec::ArrayVec;
@@ -9,17 +10,16 @@ use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::value::{Outlet, Tensor, TensorElementType};
 
+use super::lanes::{Lanes, OpenNarrow};
 use super::{BackendError, Network, NetworkSpec};
 use crate::ModelError;
 use crate::image::Image;
 use crate::region::Region;
 use crate::runtime::Runtime;
-use crate::tensor::fill_tensor;
+use crate::tensor::{TensorSpec, fill_tensor};
 
 /// More outputs than any model of ours has.
 const MAX_OUTPUTS: usize = 4;
-/// One region is filled while another runs.
-const SETS: usize = 2;
 
 /// What ONNX Runtime computes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,10 +44,17 @@ impl Provider {
 /// A loaded graph.
 pub(crate) struct OnnxNetwork {
     spec: NetworkSpec,
-    session: Mutex<Session>,
+    sessions: Lanes,
     /// Positions of the outputs that are read.
     outputs: Vec<usize>,
-    inputs: [Mutex<Tensor<f32>>; SETS],
+    sets: Vec<Set>,
+}
+
+/// A region to be looked at.
+struct Set {
+    input: Mutex<Tensor<f32>>,
+    /// From when it is put until it was looked at.
+    in_use: AtomicBool,
 }
 
 impl OnnxNetwork {
@@ -81,27 +88,65 @@ impl OnnxNetwork {
             })
         };
         let outputs = spec.outputs.iter().map(position).collect::<Result<_, _>>()?;
-        let input = || {
-            Tensor::from_array((shape, vec![0.0_f32; spec.input.len()]))
-                .map(Mutex::new)
-                .map_err(|error| refused(error.to_string()))
-        };
-        let inputs = [input()?, input()?];
-        Ok(Self { spec, session: Mutex::new(session), outputs, inputs })
+        let mut network = Self { spec, sessions: Lanes::wide(session), outputs, sets: Vec::new() };
+        network.make_sets().map_err(|error| refused(error.to_string()))?;
+        Ok(network)
+    }
+
+    /// Lets as many regions be looked at at once as there are threads, each on a thread of its own.
+    pub(crate) fn with_lanes(mut self, threads: usize, open: OpenNarrow) -> Result<Self, ModelError> {
+        self.sessions = self.sessions.and_narrow(threads, open);
+        self.make_sets().map_err(|error| ModelError::Runtime(error.to_string()))?;
+        Ok(self)
+    }
+
+    /// One for each run that can go on, and one to be filled.
+    fn make_sets(&mut self) -> ort::Result<()> {
+        let TensorSpec { width, height, .. } = self.spec.input;
+        while self.sets.len() <= self.sessions.at_once {
+            let values = vec![0.0_f32; self.spec.input.len()];
+            let input = Mutex::new(Tensor::from_array(([1, 3, height, width], values))?);
+            self.sets.push(Set { input, in_use: AtomicBool::new(false) });
+        }
+        Ok(())
+    }
+
+    /// Runs the graph on a set and hands its outputs on.
+    fn look(&self, set: usize, read: &mut dyn FnMut(usize, &[&[f32]])) -> ort::Result<()> {
+        let input = lock(&self.sets[set].input);
+        let mut session = self.sessions.session(self.is_alone(set));
+        let outputs = session.run(ort::inputs![&*input])?;
+        let mut values = ArrayVec::<&[f32], MAX_OUTPUTS>::new();
+        for &position in &self.outputs {
+            values.push(outputs[position].try_extract_tensor::<f32>()?.1);
+        }
+        read(0, &values);
+        Ok(())
+    }
+
+    /// Whether no other region is being put or looked at.
+    fn is_alone(&self, set: usize) -> bool {
+        let mut others = self.sets.iter().enumerate().filter(|(other, _)| *other != set);
+        others.all(|(_, other)| !other.in_use.load(Ordering::Relaxed))
     }
 }
 
 impl Network for OnnxNetwork {
     fn sets(&self) -> usize {
-        SETS
+        self.sets.len()
     }
 
     fn slots(&self) -> usize {
         1
     }
 
+    fn runs_at_once(&self) -> usize {
+        self.sessions.at_once
+    }
+
     fn put(&self, set: usize, _slot: usize, image: &Image<'_>, region: Region) -> Result<(), BackendError> {
-        let mut input = lock(&self.inputs[set]);
+        self.sets[set].in_use.store(true, Ordering::Relaxed);
+        let mut input = lock(&self.sets[set].input);
         fill_tensor(image, region, self.spec.border, &self.spec.input, input.extract_tensor_mut().1);
         Ok(())
     }
@@ -112,21 +157,14 @@ impl Network for OnnxNetwork {
         _count: usize,
         read: &mut dyn FnMut(usize, &[&[f32]]),
     ) -> Result<(), BackendError> {
-        let failed = |error: ort::Error| BackendError::Run(error.to_string());
-        let input = lock(&self.inputs[set]);
-        let mut session = lock(&self.session);
-        let outputs = session.run(ort::inputs![&*input]).map_err(failed)?;
-        let mut values = ArrayVec::<&[f32], MAX_OUTPUTS>::new();
-        for &position in &self.outputs {
-            values.push(outputs[position].try_extract_tensor::<f32>().map_err(failed)?.1);
-        }
-        read(0, &values);
-        Ok(())
+        let outcome = self.look(set, read).map_err(|error| BackendError::Run(error.to_string()));
+        self.sets[set].in_use.store(false, Ordering::Relaxed);
+        outcome
     }
 }
 
 /// A panic elsewhere leaves buffers whose values are overwritten before they are read.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -142,8 +180,10 @@ pub(crate) fn load(
         .with_optimization_level(GraphOptimizationLevel::All)?
         .with_intra_threads(threads.max(1))?
         .with_inter_threads(1)?
-        // Spinning threads take the core that capture and publishing need: up to twice as slow on a busy box.
-        .with_intra_op_spinning(false)?;
+        // From one operator to the next a thread is waited for by spinning, which is a quarter faster; at the end of a run it stops, since
+        // the core is wanted for decoding and publishing.
+        .with_intra_op_spinning(true)?
+        .with_config_entry("session.force_spinning_stop", "1")?;
     let mut builder = match provider.dispatch() {
         None => builder,
         Some(dispatch) => builder.with_execution_providers([dispatch])?.with_disable_cpu_fallback()?,
@@ -168,3 +208,6 @@ fn describe(outlets: &[Outlet]) -> String {
         outlets.iter().map(|outlet| format!("`{}` {}", outlet.name(), outlet.dtype())).collect();
     if all.is_empty() { "none".to_owned() } else { all.join(", ") }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 
 use super::*;
@@ -7,8 +7,10 @@ use crate::image::{ColorMatrix, Plane, Planes};
 /// Answers each region with its own x, and notes how it was used.
 struct Echo {
     slots: usize,
-    put: [Mutex<Vec<Region>>; 2],
-    busy: AtomicBool,
+    at_once: usize,
+    /// One a set.
+    put: Vec<Mutex<Vec<Region>>>,
+    running: AtomicUsize,
     runs: AtomicUsize,
     largest: AtomicUsize,
     fails_at: Option<usize>,
@@ -20,10 +22,15 @@ struct Echo {
 
 impl Echo {
     fn new(slots: usize) -> Self {
+        Self::with_lanes(slots, 1)
+    }
+
+    fn with_lanes(slots: usize, at_once: usize) -> Self {
         Self {
             slots,
-            put: std::array::from_fn(|_| Mutex::new(vec![region(0.0); slots])),
-            busy: AtomicBool::new(false),
+            at_once,
+            put: (0..=at_once).map(|_| Mutex::new(vec![region(0.0); slots])).collect(),
+            running: AtomicUsize::new(0),
             runs: AtomicUsize::new(0),
             largest: AtomicUsize::new(0),
             fails_at: None,
@@ -35,7 +42,11 @@ impl Echo {
 
 impl Network for Arc<Echo> {
     fn sets(&self) -> usize {
-        2
+        self.put.len()
+    }
+
+    fn runs_at_once(&self) -> usize {
+        self.at_once
     }
 
     fn slots(&self) -> usize {
@@ -53,7 +64,7 @@ impl Network for Arc<Echo> {
         count: usize,
         read: &mut dyn FnMut(usize, &[&[f32]]),
     ) -> Result<(), BackendError> {
-        assert!(!self.busy.swap(true, Ordering::SeqCst), "two runs at once");
+        assert!(self.running.fetch_add(1, Ordering::SeqCst) < self.at_once, "too many runs at once");
         let run = self.runs.fetch_add(1, Ordering::SeqCst);
         self.largest.fetch_max(count, Ordering::SeqCst);
         if let Some(begun) = &self.begun {
@@ -66,7 +77,7 @@ impl Network for Arc<Echo> {
         for (slot, region) in regions.iter().enumerate().take(count) {
             read(slot, &[&[region.x_px]]);
         }
-        self.busy.store(false, Ordering::SeqCst);
+        self.running.fetch_sub(1, Ordering::SeqCst);
         if self.fails_at == Some(run) { Err(BackendError::Run("no luck".to_owned())) } else { Ok(()) }
     }
 }
@@ -103,11 +114,14 @@ fn more_regions_than_slots_come_back_in_order() {
 
 #[test]
 fn everybody_gets_their_own_however_the_threads_meet() {
-    let echo = Arc::new(Echo::new(4));
-    let batcher = batcher(&echo);
+    for (slots, at_once) in [(4, 1), (1, 2), (1, 5), (3, 2)] {
+        meet(&batcher(&Arc::new(Echo::with_lanes(slots, at_once))));
+    }
+}
+
+fn meet(batcher: &Batcher<(f32, f32)>) {
     std::thread::scope(|scope| {
         for thread in 0..8 {
-            let batcher = &batcher;
             scope.spawn(move || {
                 for turn in 0..200 {
                     let regions: Vec<_> =
@@ -157,4 +171,43 @@ fn a_failed_run_is_everybodys_failure_and_only_that_runs() {
     assert!(read(&batcher, &[region(1.0)]).is_ok());
     assert_eq!(read(&batcher, &[region(1.0), region(2.0)]), Err(BackendError::Run("no luck".to_owned())));
     assert_eq!(read(&batcher, &[region(3.0)]).unwrap(), [(3.0, 3.0)]);
+}
+
+#[test]
+fn one_cameras_regions_run_at_once_where_the_network_can() {
+    let hold = Arc::new(Mutex::new(()));
+    let (begun, begins) = std::sync::mpsc::sync_channel(8);
+    let echo = Echo { hold: Some(Arc::clone(&hold)), begun: Some(begun), ..Echo::with_lanes(1, 3) };
+    let batcher = batcher(&Arc::new(echo));
+    let regions = [1.0, 2.0, 3.0, 4.0].map(region);
+    std::thread::scope(|scope| {
+        let held = hold.lock().unwrap();
+        let reading = scope.spawn(|| read(&batcher, &regions).unwrap());
+        for _ in 0..3 {
+            begins.recv_timeout(Duration::from_secs(10)).expect("three run while none has ended");
+        }
+        drop(held);
+        assert_eq!(reading.join().unwrap(), [1.0, 2.0, 3.0, 4.0].map(|x| (x, x)));
+    });
+}
+
+#[test]
+fn a_region_that_fails_beside_others_fails_the_frame_and_no_more() {
+    let echo = Arc::new(Echo { fails_at: Some(2), ..Echo::with_lanes(1, 2) });
+    let batcher = batcher(&echo);
+    let regions = [1.0, 2.0, 3.0, 4.0].map(region);
+    assert_eq!(read(&batcher, &regions), Err(BackendError::Run("no luck".to_owned())));
+    assert_eq!(read(&batcher, &regions).unwrap().len(), 4);
+}
+
+#[test]
+fn stages_side_by_side_take_the_time_that_passed_and_no_more() {
+    let batcher = batcher(&Arc::new(Echo::with_lanes(1, 4)));
+    let mut times = StageTimes::default();
+    let started = Instant::now();
+    let regions: Vec<_> = (0..40).map(|x| region(x as f32)).collect();
+    batcher.read(&image(), &regions, &mut times, drop).unwrap();
+    let told = times.preprocess + times.infer + times.postprocess;
+    assert!(told <= started.elapsed(), "{told:?}");
+    assert!(!told.is_zero());
 }
