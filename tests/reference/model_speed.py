@@ -33,7 +33,7 @@ def main() -> None:
 def session(path: pathlib.Path, threads: int) -> tuple:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     opened = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     (entry,) = opened.get_inputs()
     values = np.random.default_rng(1).random(entry.shape, dtype=np.float32)
