@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use arrayvec::ArrayVec;
-use spotter_capture::{Frame, PixelPlanes};
+use spotter_capture::{Frame, Memory, PixelPlanes};
 use spotter_models::bar::{BarObservation, BarTracker};
+use spotter_models::tensorrt::VideoMemory;
 use spotter_models::{
     ColorMatrix, EstimateError, Image, KEYPOINT_COUNT, KEYPOINT_NAMES, Planes, Pose, PoseEstimator,
     StageTimes,
@@ -40,6 +41,7 @@ pub struct Analysis {
     tracker: BarTracker,
     /// The bars of `poses`.
     bars: Vec<Option<BarPoint>>,
+    video_memory: Option<VideoMemory>,
 }
 
 impl Analysis {
@@ -53,7 +55,24 @@ impl Analysis {
             poses: Vec::with_capacity(MAX_PEOPLE),
             tracker: BarTracker::new(),
             bars: Vec::with_capacity(MAX_PEOPLE),
+            video_memory: None,
         }
+    }
+
+    /// Can read frames in video memory by this, if any.
+    #[must_use]
+    pub fn with_video_memory(self, video_memory: Option<VideoMemory>) -> Self {
+        Self { video_memory, ..self }
+    }
+
+    /// Where frames shall lie.
+    pub fn memory(&self) -> Memory {
+        if self.video_memory.is_some() { Memory::Video } else { Memory::Main }
+    }
+
+    /// Frames shall lie in main memory from now on.
+    pub fn leave_video_memory(&mut self) {
+        self.video_memory = None;
     }
 
     /// The poses of the newest frame.
@@ -69,7 +88,8 @@ impl Analysis {
     /// Estimates one frame at `pts` and feeds movement; appends to `events`.
     ///
     /// # Errors
-    /// When the frame could not be estimated; movement then sees a gap.
+    /// When the frame could not be estimated; movement then sees a gap. [`EstimateError::VideoMemory`] when frames can't be read where they
+    /// lie: the source is to be opened again after [`Self::leave_video_memory`].
     pub fn frame(
         &mut self,
         frame: &Frame,
@@ -77,7 +97,7 @@ impl Analysis {
         events: &mut Vec<Event>,
     ) -> Result<FrameTimes, EstimateError> {
         self.follow_picture(frame, events);
-        let picture = picture(frame);
+        let picture = picture(frame, self.video_memory.as_ref())?;
         let estimate = self.estimator.estimate(&picture, pts, &mut self.poses)?;
         let estimated = Instant::now();
         self.bars.clear();
@@ -189,11 +209,7 @@ fn plane(plane: spotter_capture::Plane<'_>) -> spotter_models::Plane<'_> {
 }
 
 /// A frame as the estimator reads it; nothing is copied.
-pub fn picture(frame: &Frame) -> Image<'_> {
-    let planes = match frame.planes() {
-        PixelPlanes::I420 { y, u, v } => Planes::I420 { y: plane(y), u: plane(u), v: plane(v) },
-        PixelPlanes::Nv12 { y, uv } => Planes::Nv12 { y: plane(y), uv: plane(uv) },
-    };
+fn picture<'f>(frame: &'f Frame, video_memory: Option<&VideoMemory>) -> Result<Image<'f>, EstimateError> {
     let colors = frame.colors();
     let color = match (colors.matrix, colors.full_range) {
         (spotter_capture::ColorMatrix::Bt601, false) => ColorMatrix::Bt601,
@@ -201,7 +217,15 @@ pub fn picture(frame: &Frame) -> Image<'_> {
         (spotter_capture::ColorMatrix::Bt709, false) => ColorMatrix::Bt709,
         (spotter_capture::ColorMatrix::Bt709, true) => ColorMatrix::Bt709Full,
     };
-    Image { width: frame.width, height: frame.height, planes, color }
+    let planes = match frame.planes() {
+        PixelPlanes::I420 { y, u, v } => Planes::I420 { y: plane(y), u: plane(u), v: plane(v) },
+        PixelPlanes::Nv12 { y, uv } => Planes::Nv12 { y: plane(y), uv: plane(uv) },
+        PixelPlanes::Nvmm { surface } => {
+            let unasked = || EstimateError::VideoMemory("nobody asked for it".to_owned());
+            return video_memory.ok_or_else(unasked)?.image(surface, [frame.width, frame.height], color);
+        }
+    };
+    Ok(Image { width: frame.width, height: frame.height, planes, color })
 }
 
 /// Names of the keypoints that the estimator gives, for pose files.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use spotter_models::{
     Backend, Engine, EngineSettings, LandmarkModel, ModelError, TensorRtSettings, manifest,
+    tensorrt::VideoMemory,
 };
 use spotter_movement::ModelProfile;
 
@@ -18,6 +19,8 @@ pub struct OpenEngine {
     pub engine: Engine,
     /// Known biases of the landmark model, from its manifest.
     pub profile: ModelProfile,
+    /// Reads pictures in a Jetson's video memory, where capture shall leave them there.
+    pub video_memory: Option<VideoMemory>,
 }
 
 /// Opens the engine that the configuration asks for with this landmark model. Takes a good part of a second: not for an async thread.
@@ -29,7 +32,25 @@ pub fn open(
     landmarks: LandmarkModel,
     state_dir: &Path,
 ) -> Result<OpenEngine, ModelError> {
-    open_with(&settings(config, landmarks, state_dir))
+    let settings = settings(config, landmarks, state_dir);
+    let manifest = manifest::by_name(settings.landmarks.manifest_name())?;
+    let profile = profile(&manifest.name, manifest.refined_movement())?;
+    Ok(OpenEngine {
+        engine: Engine::open(&settings)?,
+        profile,
+        video_memory: video_memory(config, &settings),
+    })
+}
+
+/// Only where our plug-in may compute: nothing else reads such memory. From the first frame on, though its engines are ready later, since a
+/// camera that is opened again ends what movement measures; until then the CPU reads the same memory.
+fn video_memory(config: &ModelsConfig, settings: &EngineSettings) -> Option<VideoMemory> {
+    if !wants_video_memory(config) {
+        return None;
+    }
+    VideoMemory::load(&settings.tensorrt.plugin)
+        .inspect_err(|error| tracing::warn!(%error, "pictures are copied out of video memory"))
+        .ok()
 }
 
 /// What the configuration says to the engine; engines of TensorRT are kept in the state folder.
@@ -81,12 +102,6 @@ pub fn landmark_model_path(landmarks: LandmarkModel, places: &PlaceArgs) -> Resu
     spotter_models::store::resolve(&folder, landmarks.manifest_name())
 }
 
-fn open_with(settings: &EngineSettings) -> Result<OpenEngine, ModelError> {
-    let manifest = manifest::by_name(settings.landmarks.manifest_name())?;
-    let profile = profile(&manifest.name, manifest.refined_movement())?;
-    Ok(OpenEngine { engine: Engine::open(settings)?, profile })
-}
-
 /// The biases of the model that a pose file names: raw (`blazepose_full`) or as the estimator refines it
 /// (`blazepose_full_refined`). None for a model without a manifest.
 ///
@@ -114,9 +129,26 @@ fn profile(manifest: &str, movement: toml::Table) -> Result<ModelProfile, ModelE
     Ok(profile)
 }
 
+fn wants_video_memory(config: &ModelsConfig) -> bool {
+    config.tensorrt.nvmm && matches!(config.backend, Backend::Auto | Backend::Tensorrt)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn video_memory_is_asked_for_only_where_the_plug_in_may_compute() {
+        let mut config = ModelsConfig::default();
+        assert!(!wants_video_memory(&config), "nobody has seen it on a Jetson");
+        config.tensorrt.nvmm = true;
+        let wanting =
+            [Backend::Auto, Backend::Tensorrt, Backend::Cpu, Backend::OnnxruntimeCuda].map(|backend| {
+                config.backend = backend;
+                wants_video_memory(&config)
+            });
+        assert_eq!(wanting, [true, true, false, false]);
+    }
 
     #[test]
     fn every_manifest_states_biases_that_can_be_used() {

@@ -145,7 +145,8 @@ fn stations(
 ) -> Result<Vec<Station>, Failure> {
     let open = |(index, station): (usize, &StationConfig)| {
         let estimator = opened.engine.estimator(config.models.max_people);
-        let analysis = Analysis::new(estimator, opened.profile.clone(), athlete_of(station));
+        let analysis = Analysis::new(estimator, opened.profile.clone(), athlete_of(station))
+            .with_video_memory(opened.video_memory.clone());
         Station::new(station.clone(), analysis, health.station(index), links.clone(), stop.clone())
             .or_exit(Code::NoInput)
     };

@@ -128,4 +128,7 @@ pub enum EstimateError {
     /// The picture can't be used (zero size, planes too short).
     #[error("picture: {0}")]
     Image(String),
+    /// A picture in video memory can't be read where it lies: the source is to deliver into main memory.
+    #[error("video memory: {0}")]
+    VideoMemory(String),
 }

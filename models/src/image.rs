@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::EstimateError;
+use crate::tensorrt::Surface;
 
 /// One plane of a picture: rows of bytes, `stride` apart.
 #[derive(Debug, Clone, Copy)]
@@ -31,9 +32,22 @@ impl Plane<'_> {
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
 pub enum Planes<'a> {
-    I420 { y: Plane<'a>, u: Plane<'a>, v: Plane<'a> },
-    Nv12 { y: Plane<'a>, uv: Plane<'a> },
+    I420 {
+        y: Plane<'a>,
+        u: Plane<'a>,
+        v: Plane<'a>,
+    },
+    Nv12 {
+        y: Plane<'a>,
+        uv: Plane<'a>,
+    },
     Rgb(Plane<'a>),
+    /// NV12 in video memory: the CPU reads its planes, a GPU the same memory through `surface`.
+    Nvmm {
+        y: Plane<'a>,
+        uv: Plane<'a>,
+        surface: Surface<'a>,
+    },
 }
 
 /// How YUV becomes RGB. Ignored for RGB pictures.
@@ -95,7 +109,7 @@ impl Image<'_> {
                 u.check("U", half_width, half_height)?;
                 v.check("V", half_width, half_height)
             }
-            Planes::Nv12 { y, uv } => {
+            Planes::Nv12 { y, uv } | Planes::Nvmm { y, uv, .. } => {
                 y.check("Y", width, height)?;
                 uv.check("UV", 2 * half_width, half_height)
             }

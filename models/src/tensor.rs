@@ -62,7 +62,9 @@ pub(crate) fn fill_tensor(
         Planes::I420 { y, u, v } => {
             fill(&Yuv::i420(y, u, v, image.color), image, region, border, spec, tensor);
         }
-        Planes::Nv12 { y, uv } => fill(&Yuv::nv12(y, uv, image.color), image, region, border, spec, tensor),
+        Planes::Nv12 { y, uv } | Planes::Nvmm { y, uv, .. } => {
+            fill(&Yuv::nv12(y, uv, image.color), image, region, border, spec, tensor);
+        }
         Planes::Rgb(rgb) => fill(&Rgb(rgb), image, region, border, spec, tensor),
     }
 }

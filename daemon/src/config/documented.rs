@@ -25,7 +25,7 @@ fn complete() -> Config {
         [models]
         dir = "/a"
         onnxruntime = "/b"
-        tensorrt = { plugin = "/c", library = "/d", dla_core = 0, workspace_mib = 512 }
+        tensorrt = { plugin = "/c", library = "/d", dla_core = 0, workspace_mib = 512, nvmm = true }
         [mqtt.external]
         host = "h"
         port = 1

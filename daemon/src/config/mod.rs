@@ -121,6 +121,8 @@ pub struct TensorRtConfig {
     pub dla_core: Option<u32>,
     /// Most memory for trying layers while an engine is built, MiB; 0 is TensorRT's own limit.
     pub workspace_mib: u64,
+    /// A Jetson's cameras and hardware decoders leave their pictures in video memory, where GPU and CPU read them without a copy.
+    pub nvmm: bool,
 }
 
 /// Where events go: to the embedded broker, or to another.

@@ -3,6 +3,7 @@
 //! [`Station::run`] owns the retries; [`Station::watch_once`] makes one attempt at the source.
 
 mod fps;
+mod opening;
 mod playlist;
 mod report;
 
@@ -10,7 +11,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use spotter_capture::{CaptureError, Delivery, Frame, FrameSource, Pull, SourceDescription};
+use spotter_capture::{CaptureError, Frame, FrameSource, Pull, SourceDescription};
+use spotter_models::EstimateError;
 use spotter_movement::Event;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -81,6 +83,8 @@ enum Ended {
     EndOfStream,
     /// The camera gave no frame for [`FROZEN_AFTER`].
     Frozen,
+    /// Frames can't be read in video memory: the source is to be opened without.
+    Unreadable,
 }
 
 /// One station's thread.
@@ -156,6 +160,7 @@ impl Station {
             }
             let cause = match ended {
                 Ok(Ended::Stopped) => return Ok(()),
+                Ok(Ended::Unreadable) => continue,
                 Ok(Ended::EndOfStream) if self.playlist.is_files() => {
                     self.playlist.advance();
                     continue;
@@ -177,8 +182,11 @@ impl Station {
     /// One attempt: opens the source and watches it until it ends, fails or freezes.
     fn watch_once(&mut self, description: &SourceDescription) -> Result<Ended, CaptureError> {
         self.health.progress();
-        let mut source =
-            spotter_capture::open(self.config.name.as_str(), description, delivery(description))?;
+        let opened = opening::open(&self.config.name, description, self.analysis.memory(), &self.health)?;
+        let mut source = opened.source;
+        if let Some(error) = opened.refusal {
+            self.leave_video_memory(&error.to_string());
+        }
         self.reporter.opened(source.nominal_fps());
         let mut last_frame = Instant::now();
         let mut dropped = 0;
@@ -190,7 +198,9 @@ impl Station {
                 Pull::Frame(frame) => {
                     last_frame = Instant::now();
                     self.count_drops(source.as_ref(), &mut dropped);
-                    self.frame(&frame);
+                    if !self.frame(&frame) {
+                        return Ok(Ended::Unreadable);
+                    }
                 }
                 Pull::EndOfStream => return Ok(Ended::EndOfStream),
                 Pull::TimedOut if last_frame.elapsed() > FROZEN_AFTER => return Ok(Ended::Frozen),
@@ -199,8 +209,8 @@ impl Station {
         }
     }
 
-    /// One frame through estimation and movement to everyone who follows.
-    fn frame(&mut self, frame: &Frame) {
+    /// One frame through estimation and movement to everyone who follows; false when it can't be read in video memory.
+    fn frame(&mut self, frame: &Frame) -> bool {
         let pts = self.started_at + frame.pts;
         self.newest = pts;
         self.follow_choices();
@@ -209,11 +219,22 @@ impl Station {
                 self.reporter.frame(&self.health, frame, pts, &self.analysis, &times);
                 self.reporter.events(&mut self.events, frame.captured_at);
             }
+            Err(EstimateError::VideoMemory(reason)) => {
+                self.leave_video_memory(&reason);
+                return false;
+            }
             Err(error) => {
                 self.health.progress();
                 self.reporter.estimate_failed(&error);
             }
         }
+        true
+    }
+
+    /// Said once: the station's frames lie in main memory from now on.
+    fn leave_video_memory(&mut self, reason: &str) {
+        tracing::warn!(station = %self.config.name, reason, "pictures are copied out of video memory");
+        self.analysis.leave_video_memory();
     }
 
     /// A coach's choice holds from the next frame on.
@@ -267,14 +288,6 @@ impl Station {
     fn wait(&self, time: Duration) {
         // Either way of ending is fine: the callers look at the token.
         let _ = self.runtime.block_on(async { tokio::time::timeout(time, self.stop.cancelled()).await });
-    }
-}
-
-/// The newest frame wins, except where a file shall be read as fast as the unit can: it then waits for the unit.
-fn delivery(source: &SourceDescription) -> Delivery {
-    match source {
-        SourceDescription::File { paced: false, .. } => Delivery::EveryFrame,
-        _ => Delivery::NewestWins,
     }
 }
 

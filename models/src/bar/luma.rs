@@ -17,7 +17,7 @@ impl<'a> Luma<'a> {
     /// Of a picture that was checked.
     pub(super) fn of(image: &Image<'a>) -> Self {
         let (plane, rgb) = match image.planes {
-            Planes::I420 { y, .. } | Planes::Nv12 { y, .. } => (y, false),
+            Planes::I420 { y, .. } | Planes::Nv12 { y, .. } | Planes::Nvmm { y, .. } => (y, false),
             Planes::Rgb(plane) => (plane, true),
         };
         let size = [image.width as usize, image.height as usize];

@@ -4,7 +4,7 @@
 use std::ffi::{c_char, c_void};
 
 /// The ABI's number: a plug-in of another is refused.
-pub(crate) const ABI: i32 = 1;
+pub(crate) const ABI: i32 = 2;
 
 /// `spotter_trt_status`.
 pub(crate) mod status {
@@ -148,9 +148,15 @@ pub(crate) type PutNvmmFn = unsafe extern "C" fn(
     engine: Handle,
     set: i32,
     slot: i32,
-    surface: *mut c_void,
-    index: i32,
+    surface: *const c_void,
+    length: usize,
     view: *const View,
+    reason: *mut Reason,
+) -> i32;
+pub(crate) type MapNvmmFn = unsafe extern "C" fn(
+    surface: *const c_void,
+    length: usize,
+    picture: *mut Picture,
     reason: *mut Reason,
 ) -> i32;
 pub(crate) type RunFn =

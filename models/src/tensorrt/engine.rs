@@ -2,11 +2,12 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use super::abi::View;
 use super::raw::{Loaded, Usage};
 use super::view::{picture, view};
 use super::{Plugin, TensorRtError};
 use crate::backend::{BackendError, Network, NetworkSpec};
-use crate::image::Image;
+use crate::image::{Image, Planes};
 use crate::region::Region;
 
 /// One is filled while the other runs.
@@ -49,24 +50,28 @@ impl Engine {
 }
 
 impl Engine {
-    /// As [`Network::put`], from a Jetson's video memory without a copy: picture `index` of the `NvBufSurface` that a GStreamer buffer of
-    /// `memory:NVMM` maps to. `image` says its size and colours; its planes are not read.
-    ///
-    /// # Safety
-    /// `surface` is such a surface, and stays mapped until the set was run.
-    #[allow(unsafe_code, reason = "the surface goes over a C ABI")]
-    #[allow(dead_code, reason = "for a capture that hands over NVMM buffers; none does yet")]
-    pub(crate) unsafe fn put_nvmm(
+    /// As [`Network::put`], from video memory without a copy. None where the picture is not there or the platform can't read it: the CPU's
+    /// planes are uploaded then.
+    fn put_surface(
         &self,
         set: usize,
         slot: usize,
-        surface: *mut std::ffi::c_void,
-        index: i32,
-        (image, region): (&Image<'_>, Region),
-    ) -> Result<(), BackendError> {
-        let view = view(image, region, self.spec.border, &self.spec.input);
-        // SAFETY: as the caller says.
-        unsafe { self.loaded.put_nvmm(set, slot, surface, index, &view) }.map_err(at_run)
+        image: &Image<'_>,
+        view: &View,
+    ) -> Option<Result<(), BackendError>> {
+        let Planes::Nvmm { surface, .. } = image.planes else { return None };
+        if !self.loaded.takes_surfaces() {
+            return None;
+        }
+        match self.loaded.put_nvmm(set, slot, surface, view) {
+            Err(TensorRtError::Unsupported(reason)) => {
+                if self.loaded.give_up_surfaces() {
+                    tracing::warn!(reason, "pictures are copied to the GPU: it can't read video memory");
+                }
+                None
+            }
+            outcome => Some(outcome.map_err(at_run)),
+        }
     }
 }
 
@@ -82,6 +87,9 @@ impl Network for Engine {
     #[allow(unsafe_code, reason = "the planes go over a C ABI")]
     fn put(&self, set: usize, slot: usize, image: &Image<'_>, region: Region) -> Result<(), BackendError> {
         let view = view(image, region, self.spec.border, &self.spec.input);
+        if let Some(outcome) = self.put_surface(set, slot, image, &view) {
+            return outcome;
+        }
         // SAFETY: the picture passed `Image::check`, as the trait says: every row of every plane is inside its bytes.
         unsafe { self.loaded.put(set, slot, &picture(image), &view) }.map_err(at_run)
     }

@@ -27,6 +27,7 @@ pub use error::TensorRtError;
 pub use info::{Info, Precision, Version};
 pub use plugin::Plugin;
 pub use prepare::{Cancellation, Stage};
+pub use raw::{Surface, VideoMemory};
 
 pub(crate) use engine::Engine;
 pub(crate) use parity::check as agrees_with_cpu;

@@ -3,11 +3,13 @@
 #![allow(unsafe_code, reason = "a C ABI that is loaded at run time")]
 
 mod loaded;
+mod video_memory;
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::ptr;
+use std::sync::atomic::AtomicBool;
 
 use libloading::Library;
 
@@ -17,6 +19,7 @@ use super::status::error_of;
 use super::{TensorRtError, elf};
 
 pub(super) use loaded::{Loaded, Usage};
+pub use video_memory::{Surface, VideoMemory};
 
 /// The functions of a plug-in.
 struct Functions {
@@ -27,6 +30,7 @@ struct Functions {
     unload: abi::UnloadFn,
     put: abi::PutFn,
     put_nvmm: abi::PutNvmmFn,
+    map_nvmm: abi::MapNvmmFn,
     run: abi::RunFn,
     read: abi::ReadFn,
     /// Never unloaded: CUDA's code does not survive it, and the functions above would dangle.
@@ -59,6 +63,7 @@ impl Functions {
                 unload: symbol(&library, c"spotter_trt_unload").map_err(refused)?,
                 put: symbol(&library, c"spotter_trt_put").map_err(refused)?,
                 put_nvmm: symbol(&library, c"spotter_trt_put_nvmm").map_err(refused)?,
+                map_nvmm: symbol(&library, c"spotter_trt_map_nvmm").map_err(refused)?,
                 run: symbol(&library, c"spotter_trt_run").map_err(refused)?,
                 read: symbol(&library, c"spotter_trt_read").map_err(refused)?,
                 _library: library,
@@ -91,6 +96,8 @@ fn call(function: impl FnOnce(*mut Reason) -> i32) -> Result<(), TensorRtError> 
 pub(super) struct Opened {
     functions: Functions,
     handle: Handle,
+    /// False once a surface in video memory could not be read: it holds for all engines.
+    takes_surfaces: AtomicBool,
 }
 
 // SAFETY: the ABI says that any thread may call its functions.
@@ -134,7 +141,7 @@ impl Opened {
                 reason,
             )
         })?;
-        Ok((Self { functions, handle }, info))
+        Ok((Self { functions, handle, takes_surfaces: AtomicBool::new(true) }, info))
     }
 
     /// Builds an engine. `progress` gets phase, step and number of steps, and cancels with false; `sink` gets the plan once.

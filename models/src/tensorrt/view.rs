@@ -14,7 +14,7 @@ pub(super) fn picture(image: &Image<'_>) -> Picture {
     let none = Plane { data: &[], stride: 0 };
     let (planes, format) = match image.planes {
         Planes::I420 { y, u, v } => ([y, u, v], format::I420),
-        Planes::Nv12 { y, uv } => ([y, uv, none], format::NV12),
+        Planes::Nv12 { y, uv } | Planes::Nvmm { y, uv, .. } => ([y, uv, none], format::NV12),
         Planes::Rgb(rgb) => ([rgb, none, none], format::RGB),
     };
     Picture {

@@ -15,7 +15,7 @@ extern "C" {
 #define SPOTTER_TRT_EXPORT __attribute__((visibility("default")))
 
 /* Changes whenever anything below does. A daemon refuses a plug-in of another number. */
-#define SPOTTER_TRT_ABI 1
+#define SPOTTER_TRT_ABI 2
 
 enum spotter_trt_status {
   SPOTTER_TRT_OK = 0,
@@ -31,7 +31,7 @@ enum spotter_trt_status {
   SPOTTER_TRT_WRITE = 10,         /* the sink of the plan failed */
   SPOTTER_TRT_FAILED = 11,        /* this run failed */
   SPOTTER_TRT_LOST = 12,          /* the device is lost to this process: every further call says so */
-  SPOTTER_TRT_UNSUPPORTED = 13    /* the platform can't do it (NVMM on a desktop) */
+  SPOTTER_TRT_UNSUPPORTED = 13    /* the platform can't do it (NVMM on a desktop, a block-linear surface for the CPU) */
 };
 
 /* Where a function says why it failed. Always ended by a zero. */
@@ -128,10 +128,15 @@ SPOTTER_TRT_EXPORT void spotter_trt_unload(spotter_trt_engine*);
 
 SPOTTER_TRT_EXPORT int32_t spotter_trt_put(spotter_trt_engine*, int32_t set, int32_t slot, const spotter_trt_picture*, const spotter_trt_view*,
                         spotter_trt_reason*);
-/* As `put`, from NVMM memory without a copy: `surface` is the NvBufSurface that a GStreamer buffer of memory:NVMM maps to, `index` the
- * picture in it (NV12). */
-SPOTTER_TRT_EXPORT int32_t spotter_trt_put_nvmm(spotter_trt_engine*, int32_t set, int32_t slot, void* surface, int32_t index, const spotter_trt_view*,
-                             spotter_trt_reason*);
+/* NVMM memory (a Jetson's): `surface` and `length` are what a GStreamer buffer of memory:NVMM maps to, an NvBufSurface in the very place
+ * where NVIDIA's library made it: a copy is refused. It is looked up in that library before any pointer in it is believed. The first
+ * picture of it is meant, and must be NV12. */
+/* As `put`, without a copy. The surface must stay mapped until the set was run. */
+SPOTTER_TRT_EXPORT int32_t spotter_trt_put_nvmm(spotter_trt_engine*, int32_t set, int32_t slot, const void* surface, size_t length,
+                             const spotter_trt_view*, spotter_trt_reason*);
+/* Lets the CPU read a pitch-linear surface as it is now, without a copy, for as long as the surface stays mapped. Fills `picture`, whose
+ * planes end with their last row's last pixel. Needs neither a plug-in that was opened nor a GPU. */
+SPOTTER_TRT_EXPORT int32_t spotter_trt_map_nvmm(const void* surface, size_t length, spotter_trt_picture* picture, spotter_trt_reason*);
 /* Runs the first `count` slots and waits for their outputs. */
 SPOTTER_TRT_EXPORT int32_t spotter_trt_run(spotter_trt_engine*, int32_t set, int32_t count, spotter_trt_reason*);
 /* Output `output` (in the order of spotter_trt_use) of a slot; stays as it is until the set runs again. */

@@ -110,12 +110,19 @@ int32_t spotter_trt_put(spotter_trt_engine* engine, int32_t set, int32_t slot, c
   });
 }
 
-int32_t spotter_trt_put_nvmm(spotter_trt_engine* engine, int32_t set, int32_t slot, void* surface, int32_t index,
+int32_t spotter_trt_put_nvmm(spotter_trt_engine* engine, int32_t set, int32_t slot, const void* surface, size_t length,
                              const spotter_trt_view* view, spotter_trt_reason* reason) {
   return spotter::guarded(reason, [&] {
-    require(engine != nullptr && surface != nullptr && view != nullptr, "a region without an engine, a surface or a view");
+    require(engine != nullptr && view != nullptr, "a region without an engine or a view");
     engine->engine.driver().enter();
-    engine->engine.set(set).put_nvmm(slot, surface, index, *view);
+    engine->engine.set(set).put_nvmm(slot, spotter::surface_at(surface, length), *view);
+  });
+}
+
+int32_t spotter_trt_map_nvmm(const void* surface, size_t length, spotter_trt_picture* picture, spotter_trt_reason* reason) {
+  return spotter::guarded(reason, [&] {
+    require(picture != nullptr, "nowhere to put the picture");
+    *picture = spotter::read_on_cpu(spotter::surface_at(surface, length));
   });
 }
 

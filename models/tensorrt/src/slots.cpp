@@ -99,10 +99,19 @@ void Slots::check_slot(int32_t slot) const {
 }
 
 void Slots::put(int32_t slot, const spotter_trt_picture& picture, const spotter_trt_view& view) {
+  put_from(slot, view, [&] { return upload(picture); });
+}
+
+void Slots::put_nvmm(int32_t slot, Surface& surface, const spotter_trt_view& view) {
+  put_from(slot, view, [&] { return nvmm_.map(surface, stream_); });
+}
+
+template <class Bring>
+void Slots::put_from(int32_t slot, const spotter_trt_view& view, Bring&& bring) {
   check_slot(slot);
   std::lock_guard lock(mutex_);
   try {
-    sample(slot, upload(picture), view);
+    sample(slot, bring(), view);
   } catch (...) {
     abandoned_ = true;
     throw;
@@ -115,12 +124,6 @@ DevicePicture Slots::upload(const spotter_trt_picture& picture) {
     frames_->forget();
   }
   return frames_->upload(picture);
-}
-
-void Slots::put_nvmm(int32_t slot, void* surface, int32_t index, const spotter_trt_view& view) {
-  check_slot(slot);
-  std::lock_guard lock(mutex_);
-  sample(slot, nvmm_.map(surface, index, stream_), view);
 }
 
 void Slots::sample(int32_t slot, const DevicePicture& picture, const spotter_trt_view& view) {

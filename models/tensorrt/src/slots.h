@@ -17,7 +17,7 @@ class Slots {
   ~Slots();
 
   void put(int32_t slot, const spotter_trt_picture& picture, const spotter_trt_view& view);
-  void put_nvmm(int32_t slot, void* surface, int32_t index, const spotter_trt_view& view);
+  void put_nvmm(int32_t slot, Surface& surface, const spotter_trt_view& view);
   void run(int32_t count);
   const float* read(int32_t slot, size_t output) const;
 
@@ -31,6 +31,9 @@ class Slots {
   Launch prepare(nvinfer1::ICudaEngine& engine, int32_t first, int32_t batch);
   cuda::OwnedGraphExec capture(nvinfer1::IExecutionContext& context);
   void enqueue(nvinfer1::IExecutionContext& context);
+  // Samples a region of the picture that `bring` brings to the device.
+  template <class Bring>
+  void put_from(int32_t slot, const spotter_trt_view& view, Bring&& bring);
   DevicePicture upload(const spotter_trt_picture& picture);
   void run_all(int32_t count);
   void sample(int32_t slot, const DevicePicture& picture, const spotter_trt_view& view);

@@ -116,7 +116,16 @@ int cuMemcpyDtoHAsync_v2(void* to, unsigned long long from, size_t bytes, void* 
   device::submit(stream, [=] { std::memcpy(to, host(from), bytes); });
   return entered("cuMemcpyDtoHAsync");
 }
-int cuMemcpy2DAsync_v2(const Copy2D*, void*) { return 801; }
+int cuMemcpy2DAsync_v2(const Copy2D* copy, void* stream) {
+  Copy2D work = *copy;
+  auto* array = reinterpret_cast<const device::Array*>(work.source_array);
+  device::submit(stream, [=] {
+    for (size_t row = 0; row < work.height; row++) {
+      std::memcpy(host(work.target_device + row * work.target_pitch), array->data + row * array->pitch, work.width_bytes);
+    }
+  });
+  return entered("cuMemcpy2DAsync");
+}
 int cuMemsetD8Async(unsigned long long to, unsigned char value, size_t bytes, void* stream) {
   device::submit(stream, [=] { std::memset(host(to), value, bytes); });
   return 0;
@@ -174,6 +183,20 @@ int cuLaunchKernel(void*, unsigned across, unsigned down, unsigned, unsigned wid
   }
   device::submit(stream, [=] { spotter_sample_on_cpu(&sampling, reinterpret_cast<float*>(host(tensor))); });
   return entered("cuLaunchKernel");
+}
+
+// An EGL image of the test is the frame that CUDA makes of it.
+int cuGraphicsEGLRegisterImage(void** resource, void* image, unsigned) {
+  int code = made("cuGraphicsEGLRegisterImage", 1);
+  *resource = code != 0 ? nullptr : new spotter::cuda::EglFrame(*static_cast<spotter::cuda::EglFrame*>(image));
+  return code;
+}
+int cuGraphicsResourceGetMappedEglFrame(void* frame, void* resource, unsigned, unsigned) {
+  *static_cast<spotter::cuda::EglFrame*>(frame) = *static_cast<spotter::cuda::EglFrame*>(resource);
+  return entered("cuGraphicsResourceGetMappedEglFrame");
+}
+int cuGraphicsUnregisterResource(void* resource) {
+  return delete static_cast<spotter::cuda::EglFrame*>(resource), made("cuGraphicsUnregisterResource", -1);
 }
 
 }  // extern "C"

@@ -2,6 +2,7 @@
 #ifndef SPOTTER_TRT_TEST_DEVICE_H
 #define SPOTTER_TRT_TEST_DEVICE_H
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 
@@ -19,6 +20,12 @@ inline unsigned char* host(const void* address) {
   }
   return reinterpret_cast<unsigned char*>(number ^ kDeviceBit);
 }
+
+// What stands for a CUDA array.
+struct Array {
+  const unsigned char* data;
+  size_t pitch;
+};
 
 }  // namespace device
 

@@ -1,66 +1,12 @@
 // The plug-in's own code for running engines, on a device and a TensorRT that are made of the CPU: right values in every slot, nothing used
 // before or after its time, nothing left behind, and errors as what they are.
-#include <cmath>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 #include <thread>
-#include <vector>
 
-#include "device.h"
-#include "pictures.h"
-#include "spotter_trt.h"
+#include "plugin.h"
 
 namespace {
-
-constexpr int kSlots = 4;
-constexpr int kSets = 2;
-
-int failures = 0;
-
-#define EXPECT(condition)                                                  \
-  do {                                                                     \
-    if (!(condition)) {                                                    \
-      std::printf("FAILED: %s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      failures++;                                                          \
-    }                                                                      \
-  } while (false)
-
-const char* library = nullptr;
-
-struct Plugin {
-  Plugin() { EXPECT(spotter_trt_open(library, nullptr, nullptr, nullptr, &handle, &info, &reason) == SPOTTER_TRT_OK); }
-  ~Plugin() { spotter_trt_close(handle); }
-  int32_t load(const char* plan) {
-    const spotter_trt_output outputs[] = {{"mean", means}, {"corner", 4}};
-    spotter_trt_use use{kWidth, kHeight, 0.0F, 1.0F / 255.0F, kSets, kSlots, outputs, 2};
-    return spotter_trt_load(handle, plan, std::strlen(plan), &use, &engine, &reason);
-  }
-  void unload() {
-    spotter_trt_unload(engine);
-    engine = nullptr;
-  }
-  spotter_trt_plugin* handle = nullptr;
-  spotter_trt_engine* engine = nullptr;
-  spotter_trt_info info{};
-  spotter_trt_reason reason{};
-  uint64_t means = 3;
-};
-
-bool is_right(const Plugin& plugin, int32_t set, int32_t slot, const std::vector<float>& tensor) {
-  const float* means = spotter_trt_read(plugin.engine, set, slot, 0);
-  const float* corner = spotter_trt_read(plugin.engine, set, slot, 1);
-  bool right = means != nullptr && corner != nullptr && std::equal(corner, corner + 4, tensor.begin());
-  for (int plane = 0; right && plane < 3; plane++) {
-    float sum = 0;
-    for (int i = 0; i < kWidth * kHeight; i++) {
-      sum += tensor[static_cast<size_t>(plane * kWidth * kHeight + i)];
-    }
-    right = std::fabs(means[plane] - sum / (kWidth * kHeight)) < 1e-6F;
-  }
-  return right;
-}
 
 void every_slot_is_its_own(const char* plan) {
   Plugin plugin;
@@ -176,8 +122,6 @@ void what_does_not_fit_is_refused() {
   EXPECT(spotter_trt_read(plugin.engine, 0, 0, 2) == nullptr);
   picture.view_of.width = 0;
   EXPECT(spotter_trt_put(plugin.engine, 0, 0, &picture.view_of, &at, &plugin.reason) == SPOTTER_TRT_ARGUMENT);
-  char surface[512] = {};
-  EXPECT(spotter_trt_put_nvmm(plugin.engine, 0, 0, surface, 0, &at, &plugin.reason) == SPOTTER_TRT_ARGUMENT);
   plugin.unload();
 }
 

@@ -69,6 +69,7 @@ inline std::vector<float> expected(const Picture& picture, const spotter_trt_vie
   }
   if (interleaved) {
     sampling.planes[2] = from.planes[1] + 1;
+    sampling.strides[2] = sampling.strides[1];
   }
   std::memcpy(sampling.origin, view.origin, sizeof view.origin);
   std::memcpy(sampling.column, view.column, sizeof view.column);

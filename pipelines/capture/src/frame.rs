@@ -35,6 +35,11 @@ pub enum PixelPlanes<'a> {
         /// Blue and red chroma by turns.
         uv: Plane<'a>,
     },
+    /// NV12 in a Jetson's video memory, which takes NVIDIA's library to read ([`Memory::Video`](crate::Memory::Video)).
+    Nvmm {
+        /// What the buffer maps to, in its own place: NVIDIA's `NvBufSurface`.
+        surface: &'a [u8],
+    },
 }
 
 /// Which weights turn YUV into RGB.
@@ -55,10 +60,53 @@ pub struct Colors {
     pub full_range: bool,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Layout {
-    I420,
-    Nv12,
+/// What the stream's caps say of its pictures.
+#[derive(Debug, Clone)]
+pub(crate) struct Format {
+    pub(crate) info: gst_video::VideoInfo,
+    in_video_memory: bool,
+}
+
+impl Format {
+    /// None when the caps are not those of raw pictures.
+    pub(crate) fn of(caps: &gst::CapsRef) -> Option<Self> {
+        let info = gst_video::VideoInfo::from_caps(caps).ok()?;
+        let in_video_memory = caps.features(0).is_some_and(|features| features.contains("memory:NVMM"));
+        Some(Self { info, in_video_memory })
+    }
+
+    fn colors(&self) -> Colors {
+        let colorimetry = self.info.colorimetry();
+        let matrix = match colorimetry.matrix() {
+            gst_video::VideoColorMatrix::Bt709 => ColorMatrix::Bt709,
+            _ => ColorMatrix::Bt601,
+        };
+        Colors { matrix, full_range: colorimetry.range() == gst_video::VideoColorRange::Range0_255 }
+    }
+}
+
+/// A buffer, mapped as its format wants it.
+enum Picture {
+    I420(gst_video::VideoFrame<gst_video::video_frame::Readable>),
+    Nv12(gst_video::VideoFrame<gst_video::video_frame::Readable>),
+    Nvmm(gst::MappedBuffer<gst::buffer::Readable>),
+}
+
+impl Picture {
+    fn map(buffer: gst::Buffer, format: &Format) -> Option<Self> {
+        use gst_video::{VideoFormat, VideoFrame};
+        if format.in_video_memory {
+            // Several memories would be mapped as a copy of them all.
+            let is_one = buffer.n_memory() == 1 && format.info.format() == VideoFormat::Nv12;
+            return is_one.then(|| buffer.into_mapped_buffer_readable().ok()).flatten().map(Self::Nvmm);
+        }
+        let map = |buffer| VideoFrame::from_buffer_readable(buffer, &format.info).ok();
+        match format.info.format() {
+            VideoFormat::I420 => map(buffer).map(Self::I420),
+            VideoFormat::Nv12 => map(buffer).map(Self::Nv12),
+            _ => None,
+        }
+    }
 }
 
 /// A decoded picture with its time, in the decoder's own memory: nothing is copied. Holding one holds a buffer of the
@@ -76,60 +124,52 @@ pub struct Frame {
     pub height: u32,
     /// True where the picture does not continue the one before it: the first of a source and of each pass of a file.
     pub discontinuity: bool,
-    layout: Layout,
-    picture: gst_video::VideoFrame<gst_video::video_frame::Readable>,
+    colors: Colors,
+    picture: Picture,
 }
 
 impl Frame {
     /// Maps `buffer`. None when its format is not one of those that the sink accepts or it can't be read.
     pub(crate) fn map(
         buffer: gst::Buffer,
-        info: &gst_video::VideoInfo,
+        format: &Format,
         stamp: crate::timeline::Stamp,
         captured_at: Instant,
     ) -> Option<Self> {
-        let layout = match info.format() {
-            gst_video::VideoFormat::I420 => Layout::I420,
-            gst_video::VideoFormat::Nv12 => Layout::Nv12,
-            _ => return None,
-        };
-        let picture = gst_video::VideoFrame::from_buffer_readable(buffer, info).ok()?;
         Some(Self {
             pts: stamp.pts,
             captured_at,
-            width: picture.width(),
-            height: picture.height(),
+            width: format.info.width(),
+            height: format.info.height(),
             discontinuity: stamp.discontinuity,
-            layout,
-            picture,
+            colors: format.colors(),
+            picture: Picture::map(buffer, format)?,
         })
     }
 
     /// The picture's planes, borrowed from the mapped buffer.
     pub fn planes(&self) -> PixelPlanes<'_> {
-        match self.layout {
-            Layout::I420 => PixelPlanes::I420 { y: self.plane(0), u: self.plane(1), v: self.plane(2) },
-            Layout::Nv12 => PixelPlanes::Nv12 { y: self.plane(0), uv: self.plane(1) },
+        match &self.picture {
+            Picture::I420(picture) => {
+                PixelPlanes::I420 { y: plane(picture, 0), u: plane(picture, 1), v: plane(picture, 2) }
+            }
+            Picture::Nv12(picture) => PixelPlanes::Nv12 { y: plane(picture, 0), uv: plane(picture, 1) },
+            Picture::Nvmm(buffer) => PixelPlanes::Nvmm { surface: buffer.as_slice() },
         }
     }
 
     /// How to read the planes' bytes as colours, as the stream states it; unstated, GStreamer decides by the picture's
     /// size.
     pub fn colors(&self) -> Colors {
-        let colorimetry = self.picture.info().colorimetry();
-        let matrix = match colorimetry.matrix() {
-            gst_video::VideoColorMatrix::Bt709 => ColorMatrix::Bt709,
-            _ => ColorMatrix::Bt601,
-        };
-        Colors { matrix, full_range: colorimetry.range() == gst_video::VideoColorRange::Range0_255 }
+        self.colors
     }
+}
 
-    fn plane(&self, index: u32) -> Plane<'_> {
-        // The layout fixes the number of planes, so both look-ups succeed.
-        let data = self.picture.plane_data(index).unwrap_or_default();
-        let stride = self.picture.plane_stride().get(index as usize).copied().unwrap_or_default();
-        Plane { data, stride: usize::try_from(stride).unwrap_or_default() }
-    }
+fn plane(picture: &gst_video::VideoFrame<gst_video::video_frame::Readable>, index: u32) -> Plane<'_> {
+    // The format fixes the number of planes, so both look-ups succeed.
+    let data = picture.plane_data(index).unwrap_or_default();
+    let stride = picture.plane_stride().get(index as usize).copied().unwrap_or_default();
+    Plane { data, stride: usize::try_from(stride).unwrap_or_default() }
 }
 
 impl fmt::Debug for Frame {
@@ -138,7 +178,6 @@ impl fmt::Debug for Frame {
             .field("pts", &self.pts)
             .field("width", &self.width)
             .field("height", &self.height)
-            .field("layout", &self.layout)
             .field("discontinuity", &self.discontinuity)
             .finish_non_exhaustive()
     }

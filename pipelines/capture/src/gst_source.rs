@@ -3,13 +3,15 @@
 use std::time::{Duration, Instant};
 
 use gstreamer as gst;
-use gstreamer_video as gst_video;
 
 use crate::failure::{explain, no_picture};
+use crate::frame::Format;
 use crate::launch::{Launch, Platform, SinkPolicy, launch};
 use crate::pipeline::{Epoch, Pipeline, create_pipeline};
 use crate::timeline::Timeline;
-use crate::{CaptureCounters, CaptureError, Delivery, Frame, FrameSource, Pull, SourceDescription, checks};
+use crate::{
+    CaptureCounters, CaptureError, Delivery, Frame, FrameSource, Memory, Pull, SourceDescription, checks,
+};
 
 /// How long a source may take to its first picture. A camera answers within 1–3 s, also with a key frame every 2 s;
 /// beyond this an installer wants to hear that it does not. It must stay well below the time after which the unit takes a
@@ -31,7 +33,7 @@ struct GstSource {
     pipeline: Pipeline,
     /// A camera, which sets the pace itself.
     live: bool,
-    format: gst_video::VideoInfo,
+    format: Format,
     /// The caps that `format` was read from.
     format_caps: Option<gst::Caps>,
     duration: Option<Duration>,
@@ -57,12 +59,28 @@ pub fn open(
     description: &SourceDescription,
     delivery: Delivery,
 ) -> Result<Box<dyn FrameSource>, CaptureError> {
+    open_in(name, description, delivery, Memory::Main)
+}
+
+/// As [`open`], with frames in this memory where it can be had.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_in(
+    name: &str,
+    description: &SourceDescription,
+    delivery: Delivery,
+    memory: Memory,
+) -> Result<Box<dyn FrameSource>, CaptureError> {
     gst::init().map_err(|error| CaptureError::Pipeline {
         source_name: name.to_owned(),
         message: format!("GStreamer does not start: {error}"),
     })?;
     checks::check(description)?;
-    let platform = Platform { nvidia: gst::ElementFactory::find("nvvidconv").is_some() };
+    let platform = Platform {
+        nvidia: gst::ElementFactory::find("nvvidconv").is_some(),
+        video_memory: memory == Memory::Video,
+    };
     let policy = SinkPolicy::of(description, delivery);
     let deadline = Instant::now() + OPEN_TIMEOUT;
     let start =
@@ -162,7 +180,7 @@ impl GstSource {
     fn follow_format(&mut self, sample: &gst::Sample) -> Result<(), CaptureError> {
         let caps = sample.caps_owned();
         if caps != self.format_caps {
-            let format = caps.as_ref().and_then(|caps| gst_video::VideoInfo::from_caps(caps).ok());
+            let format = caps.as_ref().and_then(|caps| Format::of(caps));
             self.format =
                 format.ok_or_else(|| self.error("the stream does not state the format of its pictures"))?;
             self.format_caps = caps;
@@ -277,7 +295,7 @@ impl FrameSource for GstSource {
     }
 
     fn nominal_fps(&self) -> Option<f64> {
-        let fps = self.format.fps();
+        let fps = self.format.info.fps();
         (fps.numer() > 0).then(|| f64::from(fps.numer()) / f64::from(fps.denom()))
     }
 
@@ -285,3 +303,6 @@ impl FrameSource for GstSource {
         self.duration
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,9 @@ pub(crate) const SOURCE_ELEMENT: &str = "spotter_source";
 /// The pixel formats that frames come in: what decoders deliver, so that nothing is converted on the way.
 pub(crate) const FRAME_CAPS: &str = "video/x-raw,format={I420,NV12}";
 
+/// The same in video memory.
+pub(crate) const NVMM_CAPS: &str = "video/x-raw(memory:NVMM),format=NV12";
+
 /// Decodes the video of a stream and leaves its sound alone. `ANY`: decoders may leave pictures in device memory.
 const DECODE_VIDEO: &str = "decodebin caps=video/x-raw(ANY) expose-all-streams=false";
 
@@ -20,6 +23,8 @@ pub(crate) struct Launch {
     pub(crate) text: String,
     /// String properties of [`SOURCE_ELEMENT`], kept out of the text: no quoting, and no password in parser messages.
     pub(crate) settings: Vec<(&'static str, String)>,
+    /// The formats that the sink takes.
+    pub(crate) caps: &'static str,
 }
 
 /// What the machine offers.
@@ -27,12 +32,24 @@ pub(crate) struct Launch {
 pub(crate) struct Platform {
     /// NVIDIA's `nvvidconv`, which fetches pictures from the Jetson's device memory.
     pub(crate) nvidia: bool,
+    /// Frames shall stay in video memory where they go through `nvvidconv`.
+    pub(crate) video_memory: bool,
 }
 
 impl Platform {
-    /// What brings any raw picture into main memory as one of [`FRAME_CAPS`]; passes through what already is.
+    /// What brings any raw picture to one of [`Self::caps`]; passes through what already is.
     fn to_frames(self) -> &'static str {
-        if self.nvidia { "nvvidconv ! videoconvert" } else { "videoconvert" }
+        match self {
+            // It hands block-linear pictures through, which the CPU can't read, unless it is told to write pitch-linear ones.
+            Self { nvidia: true, video_memory: true } => "nvvidconv bl-output=false",
+            Self { nvidia: true, video_memory: false } => "nvvidconv ! videoconvert",
+            Self { nvidia: false, .. } => "videoconvert",
+        }
+    }
+
+    /// The formats that [`Self::to_frames`] ends in.
+    fn caps(self) -> &'static str {
+        if self.nvidia && self.video_memory { NVMM_CAPS } else { FRAME_CAPS }
     }
 }
 
@@ -63,6 +80,8 @@ pub(crate) fn launch(
     platform: Platform,
     turn: Option<VideoOrientationMethod>,
 ) -> Result<Launch, CaptureError> {
+    // A picture that is turned is written anew by the CPU.
+    let platform = Platform { video_memory: platform.video_memory && turn.is_none(), ..platform };
     let mut launch = match source {
         SourceDescription::File { path, .. } => file(path, platform)?,
         SourceDescription::TestPattern { width, height, fps } => test_pattern(*width, *height, *fps),
@@ -74,7 +93,9 @@ pub(crate) fn launch(
             let refused = |message| CaptureError::Pipeline { source_name: name.to_owned(), message };
             rtsp(parts.map_err(refused)?, *latency_ms, platform)
         }
-        SourceDescription::Csi { sensor_id, width, height, fps } => csi(*sensor_id, *width, *height, *fps),
+        SourceDescription::Csi { sensor_id, width, height, fps } => {
+            csi(*sensor_id, *width, *height, *fps, platform)
+        }
         SourceDescription::Gstreamer { description } => custom(description, platform),
     };
     if let Some(method) = turn.and_then(flip_method) {
@@ -85,14 +106,14 @@ pub(crate) fn launch(
 
 fn file(path: &std::path::Path, platform: Platform) -> Result<Launch, CaptureError> {
     let text = format!("filesrc name={SOURCE_ELEMENT} ! {DECODE_VIDEO} ! {}", platform.to_frames());
-    Ok(Launch { text, settings: vec![("location", utf8(path)?)] })
+    Ok(Launch { text, settings: vec![("location", utf8(path)?)], caps: platform.caps() })
 }
 
 fn test_pattern(width: u32, height: u32, fps: u32) -> Launch {
     let text = format!(
         "videotestsrc is-live=true ! video/x-raw,format=I420,width={width},height={height},framerate={fps}/1"
     );
-    Launch { text, settings: Vec::new() }
+    Launch { text, settings: Vec::new(), caps: FRAME_CAPS }
 }
 
 fn v4l2(
@@ -109,7 +130,7 @@ fn v4l2(
         "v4l2src name={SOURCE_ELEMENT} ! capsfilter caps=\"{formats}\" ! {DECODE_VIDEO} ! {}",
         platform.to_frames()
     );
-    Ok(Launch { text, settings: vec![("device", utf8(device)?)] })
+    Ok(Launch { text, settings: vec![("device", utf8(device)?)], caps: platform.caps() })
 }
 
 fn rtsp(parts: crate::rtsp_url::RtspParts, latency_ms: u32, platform: Platform) -> Launch {
@@ -122,19 +143,22 @@ fn rtsp(parts: crate::rtsp_url::RtspParts, latency_ms: u32, platform: Platform) 
     let mut settings = vec![("location", parts.location)];
     settings.extend(parts.user.map(|user| ("user-id", user)));
     settings.extend(parts.password.map(|password| ("user-pw", password)));
-    Launch { text, settings }
+    Launch { text, settings, caps: platform.caps() }
 }
 
-fn csi(sensor_id: u32, width: u32, height: u32, fps: u32) -> Launch {
+fn csi(sensor_id: u32, width: u32, height: u32, fps: u32, platform: Platform) -> Launch {
+    let to_frames = if platform.video_memory { platform.to_frames() } else { "nvvidconv" };
     let text = format!(
         "nvarguscamerasrc sensor-id={sensor_id} \
-         ! video/x-raw(memory:NVMM),format=NV12,width={width},height={height},framerate={fps}/1 ! nvvidconv"
+         ! video/x-raw(memory:NVMM),format=NV12,width={width},height={height},framerate={fps}/1 \
+         ! {to_frames}"
     );
-    Launch { text, settings: Vec::new() }
+    Launch { text, settings: Vec::new(), caps: platform.caps() }
 }
 
 fn custom(description: &str, platform: Platform) -> Launch {
-    Launch { text: format!("{} ! {}", description.trim(), platform.to_frames()), settings: Vec::new() }
+    let text = format!("{} ! {}", description.trim(), platform.to_frames());
+    Launch { text, settings: Vec::new(), caps: platform.caps() }
 }
 
 /// The value of `videoflip`'s `video-direction`; none for pictures that are upright.
@@ -162,8 +186,9 @@ fn utf8(path: &std::path::Path) -> Result<String, CaptureError> {
 mod tests {
     use super::*;
 
-    const PC: Platform = Platform { nvidia: false };
-    const JETSON: Platform = Platform { nvidia: true };
+    const PC: Platform = Platform { nvidia: false, video_memory: false };
+    const JETSON: Platform = Platform { nvidia: true, video_memory: false };
+    const JETSON_NVMM: Platform = Platform { nvidia: true, video_memory: true };
 
     fn text(source: &SourceDescription, platform: Platform) -> String {
         launch("station-1", source, platform, None).unwrap().text
@@ -228,6 +253,37 @@ mod tests {
         );
         let file = SourceDescription::File { path: "a.mp4".into(), repeat: false, paced: true };
         assert!(text(&file, JETSON).ends_with("! nvvidconv ! videoconvert"));
+    }
+
+    #[test]
+    fn a_jetsons_pictures_stay_in_video_memory_where_the_caller_asks_for_it() {
+        let camera = SourceDescription::Csi { sensor_id: 0, width: 1280, height: 720, fps: 60 };
+        let file = SourceDescription::File { path: "a.mp4".into(), repeat: false, paced: true };
+        let own = SourceDescription::Gstreamer { description: "somesrc".to_owned() };
+        for source in [&camera, &file, &own] {
+            let kept = launch("x", source, JETSON_NVMM, None).unwrap();
+            assert!(kept.text.ends_with("! nvvidconv bl-output=false"), "{}", kept.text);
+            assert_eq!(kept.caps, "video/x-raw(memory:NVMM),format=NV12");
+            let fetched = launch("x", source, JETSON, None).unwrap();
+            assert_eq!((fetched.text.contains("bl-output"), fetched.caps), (false, FRAME_CAPS));
+        }
+    }
+
+    #[test]
+    fn video_memory_is_left_where_it_can_not_be_had() {
+        let file = SourceDescription::File { path: "a.mp4".into(), repeat: false, paced: true };
+        let pattern = SourceDescription::TestPattern { width: 320, height: 240, fps: 30 };
+        let elsewhere = Platform { nvidia: false, video_memory: true };
+        let turn = Some(VideoOrientationMethod::_180);
+        for (source, platform, turn, end) in [
+            (&file, elsewhere, None, "! videoconvert"),
+            (&file, JETSON_NVMM, turn, "! nvvidconv ! videoconvert ! videoflip video-direction=180"),
+            (&pattern, JETSON_NVMM, None, "framerate=30/1"),
+        ] {
+            let launch = launch("x", source, platform, turn).unwrap();
+            assert!(launch.text.ends_with(end), "{}", launch.text);
+            assert_eq!(launch.caps, FRAME_CAPS);
+        }
     }
 
     #[test]

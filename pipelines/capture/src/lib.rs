@@ -32,7 +32,7 @@ mod timeline;
 
 pub use error::CaptureError;
 pub use frame::{ColorMatrix, Colors, Frame, PixelPlanes, Plane};
-pub use gst_source::open;
+pub use gst_source::{open, open_in};
 pub use mp4_writer::{Mp4Writer, PictureFormat};
 pub use rtsp_url::RtspUrl;
-pub use source::{CaptureCounters, Delivery, EveryFrame, FrameSource, Pull, SourceDescription};
+pub use source::{CaptureCounters, Delivery, EveryFrame, FrameSource, Memory, Pull, SourceDescription};

@@ -8,7 +8,8 @@ use gstreamer_app as gst_app;
 use gstreamer_video as gst_video;
 
 use crate::failure::{Failure, message_text};
-use crate::launch::{FRAME_CAPS, Launch, SOURCE_ELEMENT, SinkPolicy};
+use crate::frame::Format;
+use crate::launch::{Launch, SOURCE_ELEMENT, SinkPolicy};
 use crate::monitor::{Monitor, State};
 use crate::rtsp_url::without_passwords;
 use crate::{CaptureError, packages};
@@ -63,7 +64,7 @@ pub(crate) fn create_pipeline(
     // Always the same monotonic clock: one that an element brings along could vanish with it.
     elements.use_clock(Some(&gst::SystemClock::obtain()));
     let monitor = Arc::new(Monitor::default());
-    configure_sink(&sink, policy, &monitor);
+    configure_sink(&sink, launch.caps, policy, &monitor);
     watch_bus(&elements, &monitor).map_err(failed)?;
     Ok(Pipeline { elements, sink, monitor })
 }
@@ -103,8 +104,8 @@ fn parse(text: &str) -> Result<(gst::Pipeline, gst_app::AppSink), ParseError> {
 }
 
 /// A queue of one buffer; see [`SinkPolicy`] for what happens when it is full. The reader counts what was replaced.
-fn configure_sink(sink: &gst_app::AppSink, policy: SinkPolicy, monitor: &Arc<Monitor>) {
-    sink.set_caps(FRAME_CAPS.parse::<gst::Caps>().ok().as_ref());
+fn configure_sink(sink: &gst_app::AppSink, caps: &str, policy: SinkPolicy, monitor: &Arc<Monitor>) {
+    sink.set_caps(caps.parse::<gst::Caps>().ok().as_ref());
     sink.set_max_buffers(1);
     sink.set_drop(policy.newest_wins);
     sink.set_sync(policy.paced);
@@ -204,6 +205,12 @@ impl Pipeline {
         })
     }
 
+    /// An element of the pipeline.
+    #[cfg(test)]
+    pub(crate) fn element(&self, name: &str) -> Option<gst::Element> {
+        self.elements.by_name(name)
+    }
+
     /// Lets frames flow. An element that refuses reports why to the monitor.
     pub(crate) fn play(&self) -> Result<(), ()> {
         self.elements.set_state(gst::State::Playing).map(drop).map_err(drop)
@@ -231,9 +238,9 @@ impl Pipeline {
     }
 
     /// The format of the frames, once known.
-    pub(crate) fn format(&self) -> Option<gst_video::VideoInfo> {
+    pub(crate) fn format(&self) -> Option<Format> {
         let caps = self.sink.static_pad("sink")?.current_caps()?;
-        gst_video::VideoInfo::from_caps(&caps).ok()
+        Format::of(&caps)
     }
 
     /// How the pictures lie, where a tag says that they are not upright.

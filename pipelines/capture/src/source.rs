@@ -14,6 +14,16 @@ pub enum Delivery {
     EveryFrame,
 }
 
+/// Where the pixels of frames shall lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// Where the CPU reads them.
+    Main,
+    /// In a Jetson's video memory (NVMM), as pitch-linear NV12, where the machine has NVIDIA's elements and the source's pictures go through
+    /// them; elsewhere as [`Memory::Main`].
+    Video,
+}
+
 /// Where frames come from, as configured.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize, serde::Serialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]

@@ -1,10 +1,11 @@
 //! A loaded engine's functions, called.
 
-use std::ffi::{CString, c_void};
+use std::ffi::CString;
 use std::ptr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use super::{Opened, call};
+use super::{Opened, Surface, call};
 use crate::tensorrt::TensorRtError;
 use crate::tensorrt::abi::{self, Handle};
 
@@ -101,30 +102,38 @@ impl Loaded {
         })
     }
 
-    /// From NVMM memory, without a copy.
-    ///
-    /// # Safety
-    /// `surface` is an `NvBufSurface` that stays mapped until the set was run.
-    pub(in crate::tensorrt) unsafe fn put_nvmm(
+    /// From NVMM memory, without a copy. A surface that is given back before the set was run gives other pixels, nothing worse: what is
+    /// registered keeps its memory.
+    pub(in crate::tensorrt) fn put_nvmm(
         &self,
         set: usize,
         slot: usize,
-        surface: *mut c_void,
-        index: i32,
+        surface: Surface<'_>,
         view: &abi::View,
     ) -> Result<(), TensorRtError> {
-        // SAFETY: the engine is alive; the surface is one, as the caller says.
+        let bytes = surface.bytes();
+        // SAFETY: the engine is alive; the bytes are as many as are said, and the plug-in finds out itself whether they are a surface.
         call(|reason| unsafe {
             (self.opened.functions.put_nvmm)(
                 self.handle,
                 set as i32,
                 slot as i32,
-                surface,
-                index,
+                bytes.as_ptr().cast(),
+                bytes.len(),
                 view,
                 reason,
             )
         })
+    }
+
+    /// Whether surfaces in video memory can be put, as far as is known.
+    pub(in crate::tensorrt) fn takes_surfaces(&self) -> bool {
+        self.opened.takes_surfaces.load(Ordering::Relaxed)
+    }
+
+    /// They can't. True the first time that this is said.
+    pub(in crate::tensorrt) fn give_up_surfaces(&self) -> bool {
+        self.opened.takes_surfaces.swap(false, Ordering::Relaxed)
     }
 
     pub(in crate::tensorrt) fn run(&self, set: usize, count: usize) -> Result<(), TensorRtError> {

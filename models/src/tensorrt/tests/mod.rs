@@ -6,6 +6,7 @@ mod kernel;
 mod opening;
 mod preparing;
 mod running;
+mod video_memory;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -9,7 +9,7 @@ use crate::tensorrt::cache::{self, Cache, Recipe};
 use crate::tensorrt::{Engine, Plugin, Precision, TensorRtError};
 
 /// The plan that the stand-in builds of a model.
-fn plan(model: &Model, plugin: &Plugin) -> Vec<u8> {
+pub(super) fn plan(model: &Model, plugin: &Plugin) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::new(folder.path());
     let recipe = Recipe {
@@ -45,7 +45,7 @@ fn region(slot: usize) -> Region {
     }
 }
 
-fn run(network: &dyn Network, set: usize, count: usize) -> Result<Vec<Vec<f32>>, BackendError> {
+pub(super) fn run(network: &dyn Network, set: usize, count: usize) -> Result<Vec<Vec<f32>>, BackendError> {
     let mut all = Vec::new();
     network.run(set, count, &mut |slot, outputs| {
         assert_eq!(slot, all.len());

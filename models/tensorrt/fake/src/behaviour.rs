@@ -21,6 +21,8 @@ pub(crate) struct Behaviour {
     pub(crate) run_loses: Option<u64>,
     /// `run-crashes=N`
     pub(crate) run_crashes: Option<u64>,
+    /// `nvmm`: pictures in video memory can be put.
+    pub(crate) nvmm: bool,
 }
 
 /// How building or loading ends.
@@ -87,6 +89,7 @@ impl Behaviour {
             "parity-off-fp16" => self.parity_off = Wrong::Fp16,
             "nan" => self.nan = Wrong::All,
             "nan-fp16" => self.nan = Wrong::Fp16,
+            "nvmm" => self.nvmm = true,
             "run-fails" => self.run_fails = Some(number()?),
             "run-loses" => self.run_loses = Some(number()?),
             "run-crashes" => self.run_crashes = Some(number()?),

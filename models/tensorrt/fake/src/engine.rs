@@ -135,6 +135,22 @@ impl Engine {
         if state.lost { Err((status::LOST, "the device is lost".to_owned())) } else { Ok(()) }
     }
 
+    /// # Safety
+    /// As [`Self::put`].
+    pub(crate) unsafe fn put_nvmm(
+        &self,
+        set: i32,
+        slot: i32,
+        picture: &Picture,
+        view: &View,
+    ) -> Result<(), Failure> {
+        if !self.behaviour.nvmm {
+            return Err((status::UNSUPPORTED, "the stand-in was not told to read video memory".to_owned()));
+        }
+        // SAFETY: as the caller says.
+        unsafe { self.put(set, slot, picture, view) }
+    }
+
     pub(crate) fn run(&self, set: i32, count: i32) -> Result<(), Failure> {
         let (set, last) = self.check(set, count - 1)?;
         let mut state = lock(&self.state);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::abi::{ABI, BuildSettings, Handle, Info, Log, Picture, Progress, Reason, Sink, Use, View, status};
 use crate::behaviour::{Behaviour, Outcome};
 use crate::engine::{self, Engine, Failure};
+use crate::nvmm::{self, Viewer};
 use crate::plan::Plan;
 
 struct Plugin {
@@ -202,16 +203,42 @@ unsafe extern "C" fn spotter_trt_put(
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn spotter_trt_put_nvmm(
-    _engine: Handle,
-    _set: i32,
-    _slot: i32,
-    _surface: *mut c_void,
-    _index: i32,
-    _view: *const View,
+    engine: Handle,
+    set: i32,
+    slot: i32,
+    surface: *const c_void,
+    length: usize,
+    view: *const View,
     reason: *mut Reason,
 ) -> i32 {
-    // SAFETY: the reason is the caller's.
-    unsafe { tell(reason, Err((status::UNSUPPORTED, "the stand-in has no NVMM memory".to_owned()))) }
+    // SAFETY: the surface is as long as it is said to be; a picture that is found in it is whole, and what else the ABI's caller gives is
+    // what its types say.
+    unsafe {
+        let outcome = nvmm::picture(bytes_of(surface, length), Viewer::Gpu)
+            .and_then(|picture| (*engine.cast::<Engine>()).put_nvmm(set, slot, &picture, &*view));
+        tell(reason, outcome)
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn spotter_trt_map_nvmm(
+    surface: *const c_void,
+    length: usize,
+    picture: *mut Picture,
+    reason: *mut Reason,
+) -> i32 {
+    // SAFETY: as above; the ABI's caller gives a place for the picture.
+    unsafe {
+        let outcome = nvmm::picture(bytes_of(surface, length), Viewer::Cpu).map(|found| *picture = found);
+        tell(reason, outcome)
+    }
+}
+
+/// # Safety
+/// There are so many, for as long as they are used.
+unsafe fn bytes_of<'a>(surface: *const c_void, length: usize) -> &'a [u8] {
+    // SAFETY: as the caller says.
+    if surface.is_null() { &[] } else { unsafe { std::slice::from_raw_parts(surface.cast(), length) } }
 }
 
 #[unsafe(no_mangle)]

@@ -12,6 +12,7 @@ mod behaviour;
 mod engine;
 mod exports;
 mod kernel;
+mod nvmm;
 mod plan;
 
 #[cfg(test)]

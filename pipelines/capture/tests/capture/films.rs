@@ -49,7 +49,9 @@ fn pictures_come_back_at_their_times() {
     for index in 0..times_s.len() {
         let frame = next(source.as_mut());
         assert_eq!((frame.width, frame.height), (WIDTH, HEIGHT));
-        let (PixelPlanes::I420 { y, .. } | PixelPlanes::Nv12 { y, .. }) = frame.planes();
+        let (PixelPlanes::I420 { y, .. } | PixelPlanes::Nv12 { y, .. }) = frame.planes() else {
+            panic!("{frame:?}")
+        };
         let luma = y.data[45 * y.stride + 81];
         assert!(luma.abs_diff(40 + 30 * index as u8) <= 2, "luma {luma} in picture {index}");
     }

@@ -59,6 +59,8 @@ impl Canvas {
                     }
                 }
             }
+            // Asked for by live stations alone.
+            PixelPlanes::Nvmm { .. } => return false,
         }
         true
     }
