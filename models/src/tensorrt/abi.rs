@@ -4,7 +4,7 @@
 use std::ffi::{c_char, c_void};
 
 /// The ABI's number: a plug-in of another is refused.
-pub(crate) const ABI: i32 = 1;
+pub(crate) const ABI: i32 = 2;
 
 /// `spotter_trt_status`.
 pub(crate) mod status {
@@ -118,6 +118,12 @@ pub(crate) type OpenFn = unsafe extern "C" fn(
     reason: *mut Reason,
 ) -> i32;
 pub(crate) type CloseFn = unsafe extern "C" fn(plugin: Handle);
+pub(crate) type MemoryFn = unsafe extern "C" fn(
+    plugin: Handle,
+    free_bytes: *mut u64,
+    total_bytes: *mut u64,
+    reason: *mut Reason,
+) -> i32;
 pub(crate) type BuildFn = unsafe extern "C" fn(
     plugin: Handle,
     settings: *const BuildSettings,

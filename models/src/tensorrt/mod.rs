@@ -25,7 +25,7 @@ mod tests;
 pub use build::{Build, BuildRequest, Canceller, Probe, Progress};
 pub use error::TensorRtError;
 pub use info::{Info, Precision, Version};
-pub use plugin::Plugin;
+pub use plugin::{DeviceMemory, Plugin};
 pub use prepare::{Cancellation, Stage};
 
 pub(crate) use engine::Engine;

@@ -21,6 +21,8 @@ pub(crate) struct Behaviour {
     pub(crate) run_loses: Option<u64>,
     /// `run-crashes=N`
     pub(crate) run_crashes: Option<u64>,
+    /// `leaks=N`: each run takes N bytes of the device's memory for good.
+    pub(crate) leaks: u64,
 }
 
 /// How building or loading ends.
@@ -90,6 +92,7 @@ impl Behaviour {
             "run-fails" => self.run_fails = Some(number()?),
             "run-loses" => self.run_loses = Some(number()?),
             "run-crashes" => self.run_crashes = Some(number()?),
+            "leaks" => self.leaks = number()?,
             _ => return Err(format!("there is no behaviour `{word}`")),
         }
         Ok(())
