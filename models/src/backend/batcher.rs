@@ -27,6 +27,8 @@ struct State<R> {
     sets: Vec<Set<R>>,
     /// A set runs.
     running: bool,
+    /// Runs so far.
+    runs: u64,
 }
 
 /// One batch, from its first region until everybody took their results.
@@ -70,12 +72,22 @@ impl<R: Send> Batcher<R> {
             untaken: 0,
         };
         let sets = (0..network.sets()).map(|_| set()).collect();
-        Self { network, decode, state: Mutex::new(State { sets, running: false }), changed: Condvar::new() }
+        Self {
+            network,
+            decode,
+            state: Mutex::new(State { sets, running: false, runs: 0 }),
+            changed: Condvar::new(),
+        }
     }
 
     /// The network itself, for whoever is alone with it.
     pub(crate) fn network(&self) -> &dyn Network {
         self.network.as_ref()
+    }
+
+    /// Runs of the network so far.
+    pub(crate) fn runs(&self) -> u64 {
+        self.lock().runs
     }
 
     /// Looks at each region and hands over what was seen there, in order. The picture passed [`Image::check`], the regions
@@ -172,6 +184,7 @@ impl<R: Send> Batcher<R> {
     /// Runs a set for everybody in it.
     fn run<'s>(&'s self, mut state: MutexGuard<'s, State<R>>, index: usize) -> MutexGuard<'s, State<R>> {
         state.running = true;
+        state.runs += 1;
         let set = &mut state.sets[index];
         set.phase = Phase::Running;
         set.untaken = set.regions.len();
