@@ -13,6 +13,8 @@ pub(crate) struct Behaviour {
     pub(crate) load: Outcome,
     /// `parity-off` (every engine) or `parity-off-fp16`: outputs are a fifth too large.
     pub(crate) parity_off: Wrong,
+    /// `parity-near`: outputs are a 500th too large, which is let pass.
+    pub(crate) parity_near: bool,
     /// `nan` or `nan-fp16`: outputs are no numbers.
     pub(crate) nan: Wrong,
     /// `run-fails=N`: the Nth run of an engine fails.
@@ -87,6 +89,7 @@ impl Behaviour {
             "load-crashes" => self.load = Outcome::Crashes,
             "parity-off" => self.parity_off = Wrong::All,
             "parity-off-fp16" => self.parity_off = Wrong::Fp16,
+            "parity-near" => self.parity_near = true,
             "nan" => self.nan = Wrong::All,
             "nan-fp16" => self.nan = Wrong::Fp16,
             "run-fails" => self.run_fails = Some(number()?),
