@@ -209,7 +209,10 @@ fn plane(plane: spotter_capture::Plane<'_>) -> spotter_models::Plane<'_> {
 }
 
 /// A frame as the estimator reads it; nothing is copied.
-fn picture<'f>(frame: &'f Frame, video_memory: Option<&VideoMemory>) -> Result<Image<'f>, EstimateError> {
+///
+/// # Errors
+/// [`EstimateError::VideoMemory`] when it lies there and can't be read.
+pub fn picture<'f>(frame: &'f Frame, video_memory: Option<&VideoMemory>) -> Result<Image<'f>, EstimateError> {
     let colors = frame.colors();
     let color = match (colors.matrix, colors.full_range) {
         (spotter_capture::ColorMatrix::Bt601, false) => ColorMatrix::Bt601,

@@ -45,11 +45,20 @@ pub(crate) struct Args {
     /// Turns of each pair that is compared [default: 5, for the slow peers 3; with --quick 1]
     #[arg(long)]
     pub(crate) turns: Option<usize>,
-    /// Minutes to watch the memory of a running unit [default: 3; with --quick 0.05]
+    /// Minutes to watch the memory of a running unit, and of a GPU [default: 3 and as long as its turns take; with --quick 0.05]
     #[arg(long, value_name = "MINUTES")]
     pub(crate) soak_minutes: Option<f64>,
     #[command(flatten)]
     pub(crate) places: PlaceArgs,
+    /// The TensorRT plug-in [default: the installed one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tensorrt_plugin: Option<PathBuf>,
+    /// TensorRT's library [default: the one that the dynamic linker finds]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tensorrt_library: Option<PathBuf>,
+    /// Where TensorRT's engines are kept from one run to the next
+    #[arg(long, value_name = "DIR", default_value = "target/hw-bench")]
+    pub(crate) engines_dir: PathBuf,
     /// Serve as one of the programs that take turns (the bench starts itself with this)
     #[arg(long, value_enum, hide = true)]
     pub(crate) worker: Option<WorkerKind>,
@@ -77,6 +86,8 @@ pub(crate) enum PartName {
     Cameras,
     /// Every backend of the machine
     Backends,
+    /// Stations beside the bare engine on a GPU, and its memory
+    Gpu,
     /// 1, 2, 4 people
     People,
     /// Capture to event at a subscriber
@@ -96,6 +107,8 @@ pub(crate) enum WorkerKind {
     Bare,
     /// Decode alone
     Decode,
+    /// Stations and the bare engine on a GPU
+    Gpu,
 }
 
 /// `--backend`, by the configuration's names.

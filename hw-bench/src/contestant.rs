@@ -64,9 +64,13 @@ impl Contestant {
         if let Some(processor) = setup.processor {
             command.args(["--processor", &processor.to_string()]);
         }
-        for (option, path) in
-            [("--models-dir", &args.places.models_dir), ("--onnxruntime", &args.places.onnxruntime)]
-        {
+        command.arg("--engines-dir").arg(&args.engines_dir);
+        for (option, path) in [
+            ("--models-dir", &args.places.models_dir),
+            ("--onnxruntime", &args.places.onnxruntime),
+            ("--tensorrt-plugin", &args.tensorrt_plugin),
+            ("--tensorrt-library", &args.tensorrt_library),
+        ] {
             if let Some(path) = path {
                 command.arg(option).arg(path);
             }
@@ -102,8 +106,13 @@ impl Contestant {
 
     /// Lets it take a turn of `frames` frames; 0 is the whole clip.
     pub(crate) fn take_turn(&mut self, frames: usize) -> anyhow::Result<Turn> {
+        self.ask(&frames.to_string())
+    }
+
+    /// Gives it an order, a line, and waits for the answer.
+    pub(crate) fn ask<T: DeserializeOwned>(&mut self, order: &str) -> anyhow::Result<T> {
         let orders = self.orders.as_mut().with_context(|| format!("{} has ended", self.name))?;
-        writeln!(orders, "{frames}").with_context(|| format!("{} does not listen", self.name))?;
+        writeln!(orders, "{order}").with_context(|| format!("{} does not listen", self.name))?;
         self.answer()
     }
 

@@ -1,18 +1,14 @@
 //! Where the bench meets the daemon's estimators: opens what a station would open, and the same model with nothing around it.
 
-use std::path::Path;
-
 use spotter::analysis::Analysis;
 use spotter::athlete::Athlete;
-use spotter::config::ModelsConfig;
+use spotter::config::{ModelsConfig, TensorRtConfig};
+use spotter::estimators::{self, OpenEngine};
 use spotter::landmarks::LandmarkChoice;
-use spotter::{estimators, places};
-use spotter_models::{Backend, BackendStatus, BareModel, Engine, LandmarkModel};
+use spotter::places;
+use spotter_models::{Backend, BackendStatus, BareModel, Engine, LandmarkModel, TensorRtSettings};
 
 use crate::args::Args;
-
-/// Where TensorRT's engines are kept from one run to the next.
-const ENGINES_DIR: &str = "target/hw-bench";
 
 /// The `[models]` table that the command line stands for.
 pub(crate) fn config(args: &Args) -> ModelsConfig {
@@ -27,7 +23,11 @@ pub(crate) fn config(args: &Args) -> ModelsConfig {
         backend: args.backend.into(),
         threads: args.threads,
         max_people: args.max_people,
-        ..ModelsConfig::default()
+        tensorrt: TensorRtConfig {
+            plugin: args.tensorrt_plugin.clone(),
+            library: args.tensorrt_library.clone(),
+            ..TensorRtConfig::default()
+        },
     }
 }
 
@@ -41,11 +41,26 @@ pub(crate) struct Opened {
 /// A station's analysis on the backend that was asked for; waits until it is ready.
 pub(crate) fn open(args: &Args) -> anyhow::Result<Opened> {
     let config = config(args);
-    let opened = estimators::open(&config, args.model.into(), Path::new(ENGINES_DIR))?;
-    opened.engine.settle();
+    let opened = open_engine(args)?;
     let estimator = opened.engine.estimator(config.max_people);
     let analysis = Analysis::new(estimator, opened.profile, Athlete::default());
     Ok(Opened { analysis, engine: opened.engine, asked_for: config.backend })
+}
+
+/// What all stations share, on the backend that was asked for; waits until it is ready.
+pub(crate) fn engine(args: &Args) -> anyhow::Result<Engine> {
+    Ok(open_engine(args)?.engine)
+}
+
+fn open_engine(args: &Args) -> anyhow::Result<OpenEngine> {
+    let opened = estimators::open(&config(args), args.model.into(), &args.engines_dir)?;
+    opened.engine.settle();
+    Ok(opened)
+}
+
+/// Where TensorRT is.
+pub(crate) fn tensorrt(args: &Args) -> TensorRtSettings {
+    estimators::settings(&config(args), args.model.into(), &args.engines_dir).tensorrt
 }
 
 impl Opened {

@@ -12,6 +12,7 @@ mod document;
 mod duel;
 mod estimation;
 mod exposition;
+mod gpu;
 mod latency;
 mod machine;
 mod page;
@@ -39,6 +40,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
+use spotter_models::BUILD_ARGUMENT;
 
 use args::{Args, PartName};
 use part::attempt;
@@ -47,6 +49,10 @@ use report::{Parts, Report};
 use run_info::Started;
 
 fn main() -> anyhow::Result<ExitCode> {
+    // TensorRT's engines are built by the program that asks for them, started again.
+    if std::env::args().nth(1).as_deref() == Some(BUILD_ARGUMENT) {
+        return Ok(spotter_models::tensorrt::build_child::main());
+    }
     let args = Args::parse();
     if let Some(kind) = args.worker {
         worker::serve(kind, &args)?;
@@ -84,6 +90,7 @@ fn run(args: &Args, plan: Plan, backend: String) -> Report {
         people: attempt("people", args.wants(PartName::People), || people::measure(args, &plan)),
         latency: attempt("latency", args.wants(PartName::Latency), || latency::measure(&plan, &models)),
         backends: attempt("backends", args.wants(PartName::Backends), || Ok(backends::measure(args, &plan))),
+        gpu: attempt("GPU", args.wants(PartName::Gpu), || gpu::measure(args, &plan)),
         parity: attempt("keypoints", args.wants(PartName::Parity), || parity::measure(args, &plan)),
         soak: attempt("memory", args.wants(PartName::Soak), || soak::measure(&args.clip, &models, plan.soak)),
     };

@@ -1,5 +1,6 @@
 //! The page that a report makes: targets first, then what stands behind them.
 
+mod gpu;
 mod parts;
 
 use crate::document::Document;
@@ -21,6 +22,7 @@ pub(crate) fn of(report: &Report) -> Document {
     parts::parity(&mut page, report);
     parts::memory(&mut page, report);
     parts::backends(&mut page, report);
+    gpu::gpu(&mut page, report);
     page
 }
 
@@ -49,7 +51,7 @@ fn head(page: &mut Document, report: &Report) {
             ),
         ),
         ("architecture, kernel", format!("{}, Linux {}", machine.architecture, machine.kernel)),
-        ("GPU", machine.gpu.clone().unwrap_or_else(|| "none".to_owned())),
+        ("GPU", gpu::name(report).unwrap_or_else(|| "none".to_owned())),
         ("backend", report.backend.clone()),
         ("model, clip", format!("{}, {}", report.model, report.clip)),
         ("revision, date", format!("{}, {}", run.revision, run.date)),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use spotter::analysis::{Analysis, FrameTimes};
-use spotter_capture::{Delivery, FrameSource, Pull, SourceDescription};
+use spotter_capture::{Delivery, Frame, FrameSource, Pull, SourceDescription};
 use spotter_movement::Event;
 
 use crate::turn::{Clock, StageTimes, Turn};
@@ -84,6 +84,14 @@ pub(crate) fn decode(clip: &Path, max_frames: usize) -> anyhow::Result<Turn> {
     }
     let stages = vec![StageTimes { name: "decode".to_owned(), ms }];
     Ok(clock.stop(Turn { frames: stages[0].ms.len(), stages, ..Turn::default() }))
+}
+
+/// The first picture of a clip.
+pub(crate) fn first_frame(clip: &Path) -> anyhow::Result<Frame> {
+    match open(clip)?.pull(PULL_TIMEOUT)? {
+        Pull::Frame(frame) => Ok(frame),
+        _ => anyhow::bail!("{}: no frame in it", clip.display()),
+    }
 }
 
 fn open(clip: &Path) -> anyhow::Result<Box<dyn FrameSource>> {

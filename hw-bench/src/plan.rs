@@ -35,6 +35,12 @@ pub(crate) struct Plan {
     pub(crate) latency: Duration,
     /// How long to watch the memory.
     pub(crate) soak: Duration,
+    /// Numbers of stations that look at a GPU at the same time.
+    pub(crate) gpu_stations: Vec<usize>,
+    /// How long they look in a turn.
+    pub(crate) gpu_turn: Duration,
+    /// How long to watch the memory of a GPU, at least.
+    pub(crate) gpu_soak: Duration,
     /// Whether peers that take minutes take part.
     pub(crate) slow_peers: bool,
 }
@@ -49,6 +55,7 @@ impl Plan {
         }
         if let Some(minutes) = args.soak_minutes {
             plan.soak = Duration::try_from_secs_f64(60.0 * minutes).unwrap_or_default();
+            plan.gpu_soak = plan.soak;
         }
         plan
     }
@@ -68,6 +75,9 @@ impl Plan {
             events: 300,
             latency: Duration::from_mins(4),
             soak: Duration::from_mins(3),
+            gpu_stations: vec![1, 2, 4, 8],
+            gpu_turn: Duration::from_secs(1),
+            gpu_soak: Duration::ZERO,
             slow_peers: true,
         }
     }
@@ -87,6 +97,9 @@ impl Plan {
             events: 2,
             latency: Duration::from_mins(1),
             soak: Duration::from_secs(3),
+            gpu_stations: vec![1, 2],
+            gpu_turn: Duration::from_millis(300),
+            gpu_soak: Duration::ZERO,
             slow_peers: false,
         }
     }
@@ -104,5 +117,6 @@ mod tests {
         assert_eq!(plan(&["bench"]).cameras, [1, 2, 4, 8]);
         let short = plan(&["bench", "--quick", "--turns", "0", "--soak-minutes", "30"]);
         assert_eq!((short.turns, short.soak), (1, Duration::from_mins(30)));
+        assert_eq!((short.gpu_soak, plan(&["bench"]).gpu_soak), (short.soak, Duration::ZERO));
     }
 }

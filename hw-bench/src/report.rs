@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::backends::BackendRow;
 use crate::duel::Duel;
+use crate::gpu::GpuFigures;
 use crate::latency::LatencyFigures;
 use crate::parity::ParityFigures;
 use crate::part::Outcome;
@@ -16,7 +17,7 @@ use crate::stations::UnitFigures;
 use crate::targets::Target;
 
 /// Version of the JSON.
-pub(crate) const SCHEMA: u32 = 2;
+pub(crate) const SCHEMA: u32 = 3;
 
 /// A run.
 #[derive(Debug, Serialize)]
@@ -57,6 +58,8 @@ pub(crate) struct Parts {
     pub(crate) latency: Outcome<LatencyFigures>,
     /// The backends that there are.
     pub(crate) backends: Outcome<Vec<BackendRow>>,
+    /// Stations beside the bare engine on a GPU.
+    pub(crate) gpu: Outcome<GpuFigures>,
     /// Beside the reference.
     pub(crate) parity: Outcome<Vec<ParityFigures>>,
     /// Memory.
@@ -73,6 +76,7 @@ impl Parts {
             || self.people.has_failed()
             || self.latency.has_failed()
             || self.backends.has_failed()
+            || self.gpu.has_failed()
             || self.parity.has_failed()
             || self.soak.has_failed()
     }

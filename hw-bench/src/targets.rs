@@ -70,16 +70,7 @@ pub(crate) fn of(parts: &Parts, model: &str, machine: &Machine) -> Vec<Target> {
     rows.extend(of_parity(parts));
     rows.extend(of_memory(parts));
     rows.extend(of_growth(parts));
-    rows.push(Target {
-        figure: "on a GPU: engine through the daemon's code against the bare engine; device memory; parity"
-            .to_owned(),
-        limit: "≥ 0.95; flat; as above".to_owned(),
-        reached: match &machine.gpu {
-            Some(gpu) => format!("not measured: {gpu} is there, this bench does not drive it yet"),
-            None => "not measured: no GPU".to_owned(),
-        },
-        met: None,
-    });
+    rows.push(gpu::of(parts, machine));
     rows
 }
 
@@ -218,5 +209,6 @@ fn absent<T>(part: &Outcome<T>) -> String {
     }
 }
 
+mod gpu;
 #[cfg(test)]
 mod tests;

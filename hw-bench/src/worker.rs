@@ -9,6 +9,7 @@ use spotter_models::BareModel;
 
 use crate::args::{Args, WorkerKind};
 use crate::estimation;
+use crate::gpu;
 use crate::passes::{self, Pipeline};
 use crate::processors;
 use crate::turn::{Clock, Hello, Turn};
@@ -31,7 +32,18 @@ pub(crate) fn serve(kind: WorkerKind, args: &Args) -> anyhow::Result<()> {
     if let Some(processor) = args.processor {
         processors::stay_on([processor])?;
     }
-    let (mut work, hello) = open(kind, args)?;
+    let plain = |backend: &str| Hello { backend: backend.to_owned(), problem: None };
+    let (mut work, hello) = match kind {
+        // Its orders are others.
+        WorkerKind::Gpu => return gpu::serve(args),
+        WorkerKind::Pipeline => {
+            let opened = estimation::open(args)?;
+            let hello = Hello { backend: opened.backend(), problem: opened.problem() };
+            (Work::Pipeline(Box::new(Pipeline::open(opened.analysis))), hello)
+        }
+        WorkerKind::Bare => (Work::Bare(estimation::bare_model(args)?), plain("bare ONNX Runtime")),
+        WorkerKind::Decode => (Work::Decode, plain("decoder")),
+    };
     let frames = if matches!(work, Work::Bare(_)) { WARM_UP_RUNS } else { WARM_UP_FRAMES };
     take_turn(&mut work, args, 0, frames).context("warm-up")?;
     say(&hello)?;
@@ -41,19 +53,6 @@ pub(crate) fn serve(kind: WorkerKind, args: &Args) -> anyhow::Result<()> {
         say(&take_turn(&mut work, args, args.skip, frames)?)?;
     }
     Ok(())
-}
-
-fn open(kind: WorkerKind, args: &Args) -> anyhow::Result<(Work, Hello)> {
-    let plain = |backend: &str| Hello { backend: backend.to_owned(), problem: None };
-    Ok(match kind {
-        WorkerKind::Pipeline => {
-            let opened = estimation::open(args)?;
-            let hello = Hello { backend: opened.backend(), problem: opened.problem() };
-            (Work::Pipeline(Box::new(Pipeline::open(opened.analysis))), hello)
-        }
-        WorkerKind::Bare => (Work::Bare(estimation::bare_model(args)?), plain("bare ONNX Runtime")),
-        WorkerKind::Decode => (Work::Decode, plain("decoder")),
-    })
 }
 
 /// One pass over at most `frames` frames, after `skip` others; 0 is the whole clip.
@@ -71,8 +70,9 @@ fn take_turn(work: &mut Work, args: &Args, skip: usize, frames: usize) -> anyhow
     Ok(turn)
 }
 
+/// Writes a line of the workers' protocol.
 #[allow(clippy::print_stdout, reason = "the protocol")]
-fn say(line: &impl serde::Serialize) -> anyhow::Result<()> {
+pub(crate) fn say(line: &impl serde::Serialize) -> anyhow::Result<()> {
     println!("{}", serde_json::to_string(line)?);
     Ok(std::io::stdout().flush()?)
 }

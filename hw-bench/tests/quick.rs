@@ -44,6 +44,9 @@ fn a_quick_run_gives_every_part_or_says_why_not() {
             report[part]
         );
     }
+    // This machine has a GPU that can be used, or the page says why not.
+    let gpu = &report["gpu"];
+    assert!(gpu["measured"]["stand_in"] == false || gpu["absent"].is_string(), "{gpu}");
     let missing = "not installed: make setup-bench";
     let mediapipe = &report["mediapipe"];
     assert!(mediapipe["measured"].is_object() || mediapipe["absent"] == missing, "{mediapipe}");

@@ -1,7 +1,11 @@
-//! A model in the inference runtime with nothing around it: the limit that a benchmark compares the pipeline with.
+//! A model in the inference runtime, or on a GPU, with nothing around it: the limit that a benchmark compares the pipeline with.
+
+mod engine;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
+
+pub use engine::{BareEngine, StationLoad};
 
 use ort::session::Session;
 use ort::value::Tensor;

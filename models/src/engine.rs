@@ -86,6 +86,11 @@ impl Engine {
         }
     }
 
+    /// What computes on a device now; none while the CPU does.
+    pub(crate) fn device(&self) -> Option<Arc<Networks>> {
+        lock(&self.shared.device).clone()
+    }
+
     /// The people that the detector finds in a region.
     pub(crate) fn find(
         &self,

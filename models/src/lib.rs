@@ -36,7 +36,7 @@ mod track;
 mod tracker;
 mod yuv;
 
-pub use bare::BareModel;
+pub use bare::{BareEngine, BareModel, StationLoad};
 pub use engine::{
     BUILD_ARGUMENT, Backend, BackendStatus, Building, Engine, OpenError, RefusedBackend, TensorRtSettings,
     prepare,

@@ -16,7 +16,7 @@ use crate::region::Region;
 use crate::runtime::Runtime;
 use crate::store;
 use crate::tensor::{Border, TensorSpec};
-use crate::tensorrt::{TensorRtError, agrees_with_cpu};
+use crate::tensorrt::{Agreement, Plugin, TensorRtError, agrees_with_cpu};
 use crate::{EngineSettings, ModelError, StageTimes};
 
 /// The models that make up the estimator, their checksums verified.
@@ -108,8 +108,18 @@ impl Models {
 pub(crate) struct Networks {
     /// What runs them, such as `onnxruntime 1.24.2 cpu, 2 threads`.
     pub(crate) name: String,
+    /// The GPU that TensorRT runs them on.
+    pub(crate) gpu: Option<Gpu>,
     finder: Batcher<Vec<FoundPerson>>,
     landmarker: Batcher<Option<Body>>,
+}
+
+/// A GPU with engines of both models.
+#[derive(Clone)]
+pub(crate) struct Gpu {
+    pub(crate) plugin: Plugin,
+    /// How far both are from the CPU, as they were compared before they came into use.
+    pub(crate) agreement: Agreement,
 }
 
 impl Networks {
@@ -155,6 +165,7 @@ impl Networks {
         };
         Self {
             name,
+            gpu: None,
             finder: Batcher::new(detector, Box::new(find)),
             landmarker: Batcher::new(landmarks, Box::new(read)),
         }
@@ -163,7 +174,13 @@ impl Networks {
     /// Compares both models with the CPU's on golden frames. Neither may be in use.
     pub(crate) fn agree_with(&self, cpu: &Self) -> Result<(), TensorRtError> {
         agrees_with_cpu(self.finder.network(), cpu.finder.network(), Role::Detector)?;
-        agrees_with_cpu(self.landmarker.network(), cpu.landmarker.network(), Role::Landmarks)
+        agrees_with_cpu(self.landmarker.network(), cpu.landmarker.network(), Role::Landmarks)?;
+        Ok(())
+    }
+
+    /// What runs the landmark model for all cameras.
+    pub(crate) fn landmarker(&self) -> &Batcher<Option<Body>> {
+        &self.landmarker
     }
 
     /// The people that the detector finds in a region.

@@ -252,7 +252,9 @@ impl PixelSource for Yuv<'_> {
             Chroma::Apart { u, v } => [u, v],
             Chroma::Pairs(uv) => return uv.fetch(columns, rows),
         };
-        planes.iter().for_each(|plane| plane.fetch(across.clone(), rows.clone()));
+        for plane in planes {
+            plane.fetch(across.clone(), rows.clone());
+        }
     }
 
     #[inline(always)]

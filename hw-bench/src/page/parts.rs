@@ -189,7 +189,7 @@ pub(super) fn backends(page: &mut Document, report: &Report) {
 }
 
 /// The figures of a part; without them the page says why.
-fn measured<'a, T>(page: &mut Document, part: &'a Outcome<T>) -> Option<&'a T> {
+pub(super) fn measured<'a, T>(page: &mut Document, part: &'a Outcome<T>) -> Option<&'a T> {
     let figures = part.measured();
     if figures.is_none() {
         page.text(format!("Not measured: {}.", part.reason()));

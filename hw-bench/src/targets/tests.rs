@@ -1,9 +1,11 @@
 use super::*;
 use crate::duel::{Duel, Side};
+use crate::gpu::{DeviceMemoryFigures, GpuCase, GpuFigures};
 use crate::latency::LatencyFigures;
 use crate::parity::ParityFigures;
 use crate::soak::SoakFigures;
 use crate::stats::Percentiles;
+use spotter_models::tensorrt::Agreement;
 
 fn absent_part<T>() -> Outcome<T> {
     Outcome::Absent("not asked for".to_owned())
@@ -18,6 +20,7 @@ fn nothing() -> Parts {
         people: absent_part(),
         latency: absent_part(),
         backends: absent_part(),
+        gpu: absent_part(),
         parity: absent_part(),
         soak: absent_part(),
     }
@@ -107,6 +110,68 @@ fn a_short_look_does_not_call_memory_flat() {
     assert_eq!(soak(3.0, 0.0), None);
     assert_eq!(soak(30.0, 1.9), Some(true));
     assert_eq!(soak(30.0, 2.1), Some(false));
+}
+
+/// A GPU with a case of full runs and one of half full ones, and what its row says.
+fn gpu(ratio: f64, minutes: f64, growth_mb: f64, stand_in: bool) -> Target {
+    let case = |stations, regions_per_run, ratio| GpuCase {
+        stations,
+        people: 1,
+        regions_per_run,
+        regions_per_s: 1.0,
+        bare_regions_per_s: 1.0,
+        ratio,
+        ratio_range: [ratio, ratio],
+        turns: 5,
+    };
+    let memory =
+        DeviceMemoryFigures { minutes, total_mb: 8000.0, first_mb: 1000.0, last_mb: 1000.0, growth_mb };
+    let seen = GpuFigures {
+        computed: "TensorRT 10.3 on a GPU".to_owned(),
+        gpu: "a GPU".to_owned(),
+        stand_in,
+        cases: vec![case(1, 1.0, 0.2), case(4, 8.0, 0.5), case(8, 8.0, ratio), case(2, 2.0, 1.0)],
+        memory,
+        agreement: Agreement { points_mean_px: 0.125, points_worst_px: 0.5, ..Agreement::default() },
+        agreement_limits: Agreement::LIMITS,
+    };
+    find(&Parts { gpu: Outcome::Measured(seen), ..nothing() }, "on a GPU")
+}
+
+#[test]
+fn a_gpu_is_judged_by_its_fullest_runs_and_by_its_memory() {
+    assert_eq!(gpu(0.95, 30.0, 10.0, false).met, Some(true));
+    assert_eq!(gpu(0.949, 30.0, 0.0, false).met, Some(false));
+    assert_eq!(gpu(0.95, 30.0, 10.1, false).met, Some(false));
+    assert_eq!(gpu(0.95, 3.0, 0.0, false).met, None, "a short look does not call memory flat");
+    assert_eq!(gpu(0.949, 3.0, 0.0, false).met, Some(false), "slow is slow however short the look");
+    let row = gpu(0.96, 30.0, 5.0, false);
+    for words in [
+        "0.96 with 8 stations",
+        "8.0 regions a run",
+        "+5.0 MB (+0.5 %)",
+        "0.12 px off on average (limit 0.85)",
+        "0.50 px at most (limit 2.8)",
+        "TensorRT 10.3 on a GPU",
+    ] {
+        assert!(row.reached.contains(words), "{words}: {row:?}");
+    }
+}
+
+#[test]
+fn a_stand_in_meets_no_target_and_misses_none() {
+    for ratio in [0.1, 1.0] {
+        let row = gpu(ratio, 30.0, 0.0, true);
+        assert_eq!(row.met, None);
+        assert!(row.reached.starts_with("**no GPU, a stand-in on the CPU**: "), "{row:?}");
+    }
+}
+
+#[test]
+fn a_gpu_that_was_not_measured_says_why() {
+    let row = |gpu: Outcome<GpuFigures>| find(&Parts { gpu, ..nothing() }, "on a GPU").reached;
+    assert_eq!(row(Outcome::Absent("no plug-in".to_owned())), "not measured: no GPU (no plug-in)");
+    assert_eq!(row(Outcome::Failed("CUDA error 719".to_owned())), "failed: see below");
 }
 
 #[test]

@@ -29,6 +29,8 @@ struct State<R> {
     sets: Vec<Set<R>>,
     /// Sets that run.
     running: usize,
+    /// Runs so far.
+    runs: u64,
 }
 
 /// One batch, from its first region until everybody took their results.
@@ -72,12 +74,22 @@ impl<R: Send> Batcher<R> {
             untaken: 0,
         };
         let sets = (0..network.sets()).map(|_| set()).collect();
-        Self { network, decode, state: Mutex::new(State { sets, running: 0 }), changed: Condvar::new() }
+        Self {
+            network,
+            decode,
+            state: Mutex::new(State { sets, running: 0, runs: 0 }),
+            changed: Condvar::new(),
+        }
     }
 
     /// The network itself, for whoever is alone with it.
     pub(crate) fn network(&self) -> &dyn Network {
         self.network.as_ref()
+    }
+
+    /// Runs of the network so far.
+    pub(crate) fn runs(&self) -> u64 {
+        self.lock().runs
     }
 
     /// Looks at each region and hands over what was seen there, in order. The picture passed [`Image::check`], the regions
@@ -97,7 +109,9 @@ impl<R: Send> Batcher<R> {
             return self.read_in_turn(image, regions, times, take);
         }
         let seen = self.read_side_by_side(threads, image, regions, times)?;
-        seen.into_iter().for_each(|(_, result)| take(result));
+        for (_, result) in seen {
+            take(result);
+        }
         Ok(())
     }
 
@@ -192,6 +206,7 @@ impl<R: Send> Batcher<R> {
     /// Runs a set for everybody in it.
     fn run<'s>(&'s self, mut state: MutexGuard<'s, State<R>>, index: usize) -> MutexGuard<'s, State<R>> {
         state.running += 1;
+        state.runs += 1;
         let set = &mut state.sets[index];
         set.phase = Phase::Running;
         set.untaken = set.regions.len();

@@ -7,12 +7,10 @@ use super::status::Building;
 use crate::backend::onnx::{OnnxNetwork, Provider};
 use crate::backend::{Network, NetworkSpec};
 use crate::manifest::Role;
-use crate::networks::{ModelFile, Models, Networks};
+use crate::networks::{Gpu, ModelFile, Models, Networks};
 use crate::runtime::Runtime;
 use crate::tensorrt::cache::Cache;
-use crate::tensorrt::{
-    Cancellation, Engine, Plugin, Precision, Preparation, Stage, TensorRtError, precisions,
-};
+use crate::tensorrt::{Cancellation, Plugin, Preparation, Prepared, Stage, TensorRtError, precisions};
 use crate::{EngineSettings, ModelError};
 
 /// Argument of the program that builds an engine ([`TensorRtSettings::builder`]); it must call [`crate::tensorrt::build_child::main`].
@@ -66,11 +64,13 @@ pub(super) fn open(
 ) -> Result<Networks, OpenError> {
     let plugin = Plugin::open(&settings.plugin, settings.library.as_deref())?;
     let opener = Opener { settings, plugin: &plugin, runtime, cancellation };
-    let (detector, _) = opener.open(&models.detector, Role::Detector, &models.detector_spec(), tell)?;
-    let (landmarks, precision) =
-        opener.open(&models.landmarks, Role::Landmarks, &models.landmarks_spec(), tell)?;
-    let name = format!("{}, {precision}", plugin.info());
-    Ok(Networks::new(name, models, Box::new(detector), Box::new(landmarks)))
+    let detector = opener.open(&models.detector, Role::Detector, &models.detector_spec(), tell)?;
+    let landmarks = opener.open(&models.landmarks, Role::Landmarks, &models.landmarks_spec(), tell)?;
+    let name = format!("{}, {}", plugin.info(), landmarks.precision);
+    let agreement = detector.agreement.or_worse(landmarks.agreement);
+    let mut networks = Networks::new(name, models, Box::new(detector.engine), Box::new(landmarks.engine));
+    networks.gpu = Some(Gpu { plugin, agreement });
+    Ok(networks)
 }
 
 struct Opener<'a> {
@@ -87,7 +87,7 @@ impl Opener<'_> {
         role: Role,
         spec: &NetworkSpec,
         tell: &mut dyn FnMut(&Building),
-    ) -> Result<(Engine, Precision), OpenError> {
+    ) -> Result<Prepared, OpenError> {
         // A network of its own: the one that cameras use may be running.
         let reference = OnnxNetwork::open(self.runtime, &file.path, 1, Provider::Cpu, spec.clone())?;
         let builder: &Path = &self.settings.builder;

@@ -118,6 +118,12 @@ pub(crate) type OpenFn = unsafe extern "C" fn(
     reason: *mut Reason,
 ) -> i32;
 pub(crate) type CloseFn = unsafe extern "C" fn(plugin: Handle);
+pub(crate) type MemoryFn = unsafe extern "C" fn(
+    plugin: Handle,
+    free_bytes: *mut u64,
+    total_bytes: *mut u64,
+    reason: *mut Reason,
+) -> i32;
 pub(crate) type BuildFn = unsafe extern "C" fn(
     plugin: Handle,
     settings: *const BuildSettings,

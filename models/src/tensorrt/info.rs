@@ -47,6 +47,13 @@ impl Info {
     }
 }
 
+impl Info {
+    /// Whether this is no GPU but what stands in for one in tests, which says so by its name: its figures are those of a CPU.
+    pub fn is_stand_in(&self) -> bool {
+        self.gpu.starts_with("stand-in")
+    }
+}
+
 impl fmt::Display for Info {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let capability = (self.compute_capability / 10, self.compute_capability % 10);

@@ -25,10 +25,11 @@ mod tests;
 pub use build::{Build, BuildRequest, Canceller, Probe, Progress};
 pub use error::TensorRtError;
 pub use info::{Info, Precision, Version};
-pub use plugin::Plugin;
+pub use parity::Agreement;
+pub use plugin::{DeviceMemory, Plugin};
 pub use prepare::{Cancellation, Stage};
 pub use raw::{Surface, VideoMemory};
 
 pub(crate) use engine::Engine;
 pub(crate) use parity::check as agrees_with_cpu;
-pub(crate) use prepare::{Preparation, precisions};
+pub(crate) use prepare::{Preparation, Prepared, precisions};

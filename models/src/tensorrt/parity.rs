@@ -3,6 +3,8 @@
 //! Both networks get the same picture and region and do everything on their own: sampling, inference, fetching. The limits are the unit's
 //! own for keypoints (mean 1.5 %, worst 5 % of the torso's length); a torso is about 56 of the input's 256 pixels.
 
+use serde::{Deserialize, Serialize};
+
 use super::TensorRtError;
 use crate::backend::Network;
 use crate::image::{ColorMatrix, Image, Plane, Planes};
@@ -34,26 +36,51 @@ const GOLDEN: [Golden; 2] = [
     },
 ];
 
-/// Mean and largest distance of the points, in input pixels.
-const POINT_MEAN_PX: f32 = 0.85;
-const POINT_WORST_PX: f32 = 2.8;
-/// Of a probability.
-const PROBABILITY: f32 = 0.05;
-/// Of the detector's box where a person is, in input pixels.
-const BOX_PX: f32 = 2.8;
-/// Of all values of an output, root mean square against that of the values themselves.
-const RELATIVE_RMS: f32 = 0.03;
+/// How far an engine's answers are from the CPU's: the worst of all frames, sets and slots. Pixels are those of the model's input.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Agreement {
+    /// Mean distance of the body's points in a frame, pixels.
+    pub points_mean_px: f32,
+    /// Largest distance of a point, pixels.
+    pub points_worst_px: f32,
+    /// Of the probability that somebody is there.
+    pub probability: f32,
+    /// Of a value of the detector's box where a person is, pixels.
+    pub box_px: f32,
+    /// Of all values of an output, root mean square against that of the values themselves.
+    pub output_rms: f32,
+}
+
+impl Agreement {
+    /// What is let pass.
+    pub const LIMITS: Self =
+        Self { points_mean_px: 0.85, points_worst_px: 2.8, probability: 0.05, box_px: 2.8, output_rms: 0.03 };
+
+    /// The worse of both, figure by figure.
+    pub(crate) fn or_worse(self, other: Self) -> Self {
+        Self {
+            points_mean_px: self.points_mean_px.max(other.points_mean_px),
+            points_worst_px: self.points_worst_px.max(other.points_worst_px),
+            probability: self.probability.max(other.probability),
+            box_px: self.box_px.max(other.box_px),
+            output_rms: self.output_rms.max(other.output_rms),
+        }
+    }
+}
+
+const LIMITS: Agreement = Agreement::LIMITS;
 
 /// Body points of the landmark model; five values each.
 const BODY_POINTS: usize = 33;
 const POINT_VALUES: usize = 5;
 const BOX_VALUES: usize = 12;
 
-/// Compares an engine with the CPU on every golden frame.
+/// Compares an engine with the CPU on every golden frame. Returns how far they are apart.
 ///
 /// # Errors
-/// [`TensorRtError::Parity`] says what differs and by how much; other errors are a network's that failed.
-pub(crate) fn check(engine: &dyn Network, cpu: &dyn Network, role: Role) -> Result<(), TensorRtError> {
+/// [`TensorRtError::Parity`] says what differs too much, and by how much; other errors are a network's that failed.
+pub(crate) fn check(engine: &dyn Network, cpu: &dyn Network, role: Role) -> Result<Agreement, TensorRtError> {
+    let mut worst = Agreement::default();
     for golden in &GOLDEN {
         let image = golden.image();
         let region = match role {
@@ -64,11 +91,12 @@ pub(crate) fn check(engine: &dyn Network, cpu: &dyn Network, role: Role) -> Resu
         // Every set has memory of its own.
         for set in 0..engine.sets() {
             let found = outputs(engine, set, &image, region)?;
-            compare(role, &expected, &found)
+            let agreement = compare(role, &expected, &found)
                 .map_err(|what| TensorRtError::Parity(format!("frame `{}`: {what}", golden.name)))?;
+            worst = worst.or_worse(agreement);
         }
     }
-    Ok(())
+    Ok(worst)
 }
 
 impl Golden {
@@ -104,32 +132,37 @@ fn outputs(
 }
 
 /// Each of `found` with the first of `expected`.
-fn compare(role: Role, expected: &[Vec<Vec<f32>>], found: &[Vec<Vec<f32>>]) -> Result<(), String> {
+fn compare(role: Role, expected: &[Vec<Vec<f32>>], found: &[Vec<Vec<f32>>]) -> Result<Agreement, String> {
     let expected = expected.first().ok_or("the CPU gave nothing")?;
+    let mut worst = Agreement::default();
     for (slot, found) in found.iter().enumerate() {
-        compare_slot(role, expected, found).map_err(|what| format!("slot {slot}: {what}"))?;
+        let agreement = compare_slot(role, expected, found).map_err(|what| format!("slot {slot}: {what}"))?;
+        worst = worst.or_worse(agreement);
     }
-    Ok(())
+    Ok(worst)
 }
 
-fn compare_slot(role: Role, expected: &[Vec<f32>], found: &[Vec<f32>]) -> Result<(), String> {
+fn compare_slot(role: Role, expected: &[Vec<f32>], found: &[Vec<f32>]) -> Result<Agreement, String> {
+    let mut output_rms: f32 = 0.0;
     for (index, (expected, found)) in expected.iter().zip(found).enumerate() {
         if let Some(at) = found.iter().position(|value| !value.is_finite()) {
             return Err(format!("output {index}: value {at} is {}, no number", found[at]));
         }
         let difference = relative_rms(expected, found);
-        if difference > RELATIVE_RMS {
+        if difference > LIMITS.output_rms {
             return Err(format!(
                 "output {index} differs by {:.1} % (limit {:.0} %)",
                 100.0 * difference,
-                100.0 * RELATIVE_RMS
+                100.0 * LIMITS.output_rms
             ));
         }
+        output_rms = output_rms.max(difference);
     }
-    match role {
-        Role::Detector => compare_boxes(expected, found),
-        Role::Landmarks => compare_points(expected, found),
-    }
+    let agreement = match role {
+        Role::Detector => compare_boxes(expected, found)?,
+        Role::Landmarks => compare_points(expected, found)?,
+    };
+    Ok(Agreement { output_rms, ..agreement })
 }
 
 fn relative_rms(expected: &[f32], found: &[f32]) -> f32 {
@@ -141,48 +174,56 @@ fn relative_rms(expected: &[f32], found: &[f32]) -> f32 {
 }
 
 /// Outputs of the landmark model: points, probability of a person, heatmap.
-fn compare_points(expected: &[Vec<f32>], found: &[Vec<f32>]) -> Result<(), String> {
+fn compare_points(expected: &[Vec<f32>], found: &[Vec<f32>]) -> Result<Agreement, String> {
     let [points, presence, ..] = expected else { return Err("the model has too few outputs".to_owned()) };
     let distances = points.chunks(POINT_VALUES).zip(found[0].chunks(POINT_VALUES)).take(BODY_POINTS);
     let distances: Vec<f32> = distances.map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).collect();
     let mean = distances.iter().sum::<f32>() / distances.len() as f32;
     let worst = distances.iter().copied().fold(0.0, f32::max);
-    if mean > POINT_MEAN_PX || worst > POINT_WORST_PX {
+    if mean > LIMITS.points_mean_px || worst > LIMITS.points_worst_px {
         return Err(format!(
-            "points are {mean:.2} px off on average and {worst:.2} px at most (limits {POINT_MEAN_PX} and {POINT_WORST_PX})"
+            "points are {mean:.2} px off on average and {worst:.2} px at most (limits {} and {})",
+            LIMITS.points_mean_px, LIMITS.points_worst_px
         ));
     }
     let (a, b) = (presence[0], found[1][0]);
-    if (a - b).abs() > PROBABILITY {
-        return Err(format!("the person is there with {b:.3}, on the CPU with {a:.3} (limit {PROBABILITY})"));
+    let probability = (a - b).abs();
+    if probability > LIMITS.probability {
+        return Err(format!(
+            "the person is there with {b:.3}, on the CPU with {a:.3} (limit {})",
+            LIMITS.probability
+        ));
     }
-    Ok(())
+    Ok(Agreement { points_mean_px: mean, points_worst_px: worst, probability, ..Agreement::default() })
 }
 
 /// Outputs of the detector: boxes, logits.
-fn compare_boxes(expected: &[Vec<f32>], found: &[Vec<f32>]) -> Result<(), String> {
+fn compare_boxes(expected: &[Vec<f32>], found: &[Vec<f32>]) -> Result<Agreement, String> {
     let [boxes, logits, ..] = expected else { return Err("the model has too few outputs".to_owned()) };
     let probability = |logit: f32| 1.0 / (1.0 + (-logit).exp());
-    let mut people = 0;
+    let mut people: Option<Agreement> = None;
     for (anchor, (&a, &b)) in logits.iter().zip(&found[1]).enumerate() {
         let (a, b) = (probability(a), probability(b));
         if a.max(b) < 0.5 {
             continue;
         }
-        people += 1;
-        if (a - b).abs() > PROBABILITY {
+        let probability = (a - b).abs();
+        if probability > LIMITS.probability {
             return Err(format!(
-                "anchor {anchor}: a person with {b:.3}, on the CPU with {a:.3} (limit {PROBABILITY})"
+                "anchor {anchor}: a person with {b:.3}, on the CPU with {a:.3} (limit {})",
+                LIMITS.probability
             ));
         }
         let range = anchor * BOX_VALUES..(anchor + 1) * BOX_VALUES;
         let worst =
             boxes[range.clone()].iter().zip(&found[0][range]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        if worst > BOX_PX {
-            return Err(format!("anchor {anchor}: the box is {worst:.2} px off (limit {BOX_PX})"));
+        if worst > LIMITS.box_px {
+            return Err(format!("anchor {anchor}: the box is {worst:.2} px off (limit {})", LIMITS.box_px));
         }
+        let agreement = Agreement { probability, box_px: worst, ..Agreement::default() };
+        people = Some(people.unwrap_or_default().or_worse(agreement));
     }
-    if people == 0 { Err("nobody is seen".to_owned()) } else { Ok(()) }
+    people.ok_or_else(|| "nobody is seen".to_owned())
 }
 
 #[cfg(test)]

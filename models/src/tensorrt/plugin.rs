@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::raw::Opened;
 use super::{Info, TensorRtError};
 
@@ -19,6 +21,15 @@ impl std::fmt::Debug for Plugin {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Plugin").field("info", &self.info).finish_non_exhaustive()
     }
+}
+
+/// Memory of the device as the driver counts it: that of all programs. Where CPU and GPU share their memory it is the machine's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceMemory {
+    /// What could still be taken, bytes.
+    pub free_bytes: u64,
+    /// All of it, bytes.
+    pub total_bytes: u64,
 }
 
 impl Plugin {
@@ -40,6 +51,15 @@ impl Plugin {
     /// What was found.
     pub fn info(&self) -> &Info {
         &self.info
+    }
+
+    /// The device's memory now.
+    ///
+    /// # Errors
+    /// When the driver can't tell, or the device is lost.
+    pub fn memory(&self) -> Result<DeviceMemory, TensorRtError> {
+        let (free_bytes, total_bytes) = self.opened.memory()?;
+        Ok(DeviceMemory { free_bytes, total_bytes })
     }
 
     /// The plug-in's file.

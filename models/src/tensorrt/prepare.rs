@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::build::{Build, BuildRequest, Canceller, Probe, Progress};
 use super::cache::{self, Cache, Key, Recipe};
 use super::engine::SLOTS;
-use super::{Engine, Info, Plugin, Precision, TensorRtError, parity};
+use super::{Agreement, Engine, Info, Plugin, Precision, TensorRtError, parity};
 use crate::backend::{Network, NetworkSpec};
 use crate::manifest::Role;
 
@@ -39,6 +39,17 @@ pub(crate) struct Preparation<'a> {
     pub(crate) child: &'a dyn Fn() -> Command,
     /// Ends a build.
     pub(crate) cancellation: &'a Cancellation,
+}
+
+/// An engine that may be used.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    /// The engine.
+    pub(crate) engine: Engine,
+    /// What it computes in.
+    pub(crate) precision: Precision,
+    /// How far it is from the CPU.
+    pub(crate) agreement: Agreement,
 }
 
 /// What is being done.
@@ -85,11 +96,11 @@ pub(crate) fn precisions(info: &Info, quantized: bool) -> Vec<Precision> {
 }
 
 impl Preparation<'_> {
-    /// The engine and what it computes in. `tell` gets each stage.
+    /// An engine that agrees with the CPU. `tell` gets each stage.
     ///
     /// # Errors
     /// The last reason, when no precision gives an engine that agrees with the CPU.
-    pub(crate) fn run(&self, tell: &mut dyn FnMut(Stage)) -> Result<(Engine, Precision), TensorRtError> {
+    pub(crate) fn run(&self, tell: &mut dyn FnMut(Stage)) -> Result<Prepared, TensorRtError> {
         let mut refusal = None;
         for &precision in self.precisions {
             let key = self.key(precision);
@@ -100,9 +111,9 @@ impl Preparation<'_> {
             let engine = self.load_or_build(precision, &key, tell)?;
             tell(Stage::Comparing(precision));
             match parity::check(&engine, self.reference, self.role) {
-                Ok(()) => {
+                Ok(agreement) => {
                     self.tidy(&key);
-                    return Ok((engine, precision));
+                    return Ok(Prepared { engine, precision, agreement });
                 }
                 Err(TensorRtError::Parity(reason)) => {
                     tracing::warn!(model = self.name, %precision, reason, "engine refused: it does not agree with the CPU");

@@ -25,6 +25,7 @@ pub use video_memory::{Surface, VideoMemory};
 struct Functions {
     open: abi::OpenFn,
     close: abi::CloseFn,
+    memory: abi::MemoryFn,
     build: abi::BuildFn,
     load: abi::LoadFn,
     unload: abi::UnloadFn,
@@ -58,6 +59,7 @@ impl Functions {
             Ok(Self {
                 open: symbol(&library, c"spotter_trt_open").map_err(refused)?,
                 close: symbol(&library, c"spotter_trt_close").map_err(refused)?,
+                memory: symbol(&library, c"spotter_trt_memory").map_err(refused)?,
                 build: symbol(&library, c"spotter_trt_build").map_err(refused)?,
                 load: symbol(&library, c"spotter_trt_load").map_err(refused)?,
                 unload: symbol(&library, c"spotter_trt_unload").map_err(refused)?,
@@ -142,6 +144,16 @@ impl Opened {
             )
         })?;
         Ok((Self { functions, handle, takes_surfaces: AtomicBool::new(true) }, info))
+    }
+
+    /// Free and total bytes of the device.
+    pub(super) fn memory(&self) -> Result<(u64, u64), TensorRtError> {
+        let (mut free, mut total) = (0, 0);
+        // SAFETY: the plug-in is open; all pointers are to locals that live through the call.
+        call(|reason| unsafe {
+            (self.functions.memory)(self.handle, &raw mut free, &raw mut total, reason)
+        })?;
+        Ok((free, total))
     }
 
     /// Builds an engine. `progress` gets phase, step and number of steps, and cancels with false; `sink` gets the plan once.

@@ -53,7 +53,7 @@ typedef struct {
   int32_t driver;             /* as the driver says: 12060 is CUDA 12.6 */
   int32_t compute_capability; /* 87 is 8.7 */
   int32_t integrated;         /* 1: CPU and GPU share their memory */
-  char gpu[128];
+  char gpu[128];              /* what stands in for a GPU in a test has a name that begins with "stand-in" */
   char plugin[32]; /* version of the plug-in's own code: part of the engine cache's key */
 } spotter_trt_info;
 
@@ -117,6 +117,9 @@ SPOTTER_TRT_EXPORT int32_t spotter_trt_abi(void);
 SPOTTER_TRT_EXPORT int32_t spotter_trt_open(const char* nvinfer, const char* parser, spotter_trt_log log, void* user, spotter_trt_plugin** out,
                          spotter_trt_info* info, spotter_trt_reason* reason);
 SPOTTER_TRT_EXPORT void spotter_trt_close(spotter_trt_plugin*);
+
+/* Memory of the device as the driver counts it: that of all programs. Where CPU and GPU share their memory it is the machine's. */
+SPOTTER_TRT_EXPORT int32_t spotter_trt_memory(spotter_trt_plugin*, uint64_t* free_bytes, uint64_t* total_bytes, spotter_trt_reason*);
 
 SPOTTER_TRT_EXPORT int32_t spotter_trt_build(spotter_trt_plugin*, const spotter_trt_build_settings*, spotter_trt_progress, void* progress_user,
                           spotter_trt_sink, void* sink_user, spotter_trt_reason*);

@@ -71,6 +71,19 @@ void spotter_trt_close(spotter_trt_plugin* plugin) {
   delete plugin;
 }
 
+int32_t spotter_trt_memory(spotter_trt_plugin* plugin, uint64_t* free_bytes, uint64_t* total_bytes, spotter_trt_reason* reason) {
+  return spotter::guarded(reason, [&] {
+    require(plugin != nullptr && free_bytes != nullptr && total_bytes != nullptr, "memory without a plug-in or nowhere to put it");
+    require(plugin->driver != nullptr, "this plug-in was built to run without a GPU");
+    plugin->driver->enter();
+    size_t free = 0;
+    size_t total = 0;
+    plugin->driver->check(plugin->driver->memory_info(&free, &total), "look at the memory of the GPU");
+    *free_bytes = free;
+    *total_bytes = total;
+  });
+}
+
 int32_t spotter_trt_build(spotter_trt_plugin* plugin, const spotter_trt_build_settings* settings, spotter_trt_progress progress,
                           void* progress_user, spotter_trt_sink sink, void* sink_user, spotter_trt_reason* reason) {
   return spotter::guarded(reason, [&] {

@@ -28,6 +28,7 @@ namespace spotter::cuda {
   F(module_load, "cuModuleLoadData", Module*, const void*)                                                     \
   F(module_unload, "cuModuleUnload", Module)                                                                   \
   F(module_function, "cuModuleGetFunction", Function*, Module, const char*)                                    \
+  F(memory_info, "cuMemGetInfo_v2", size_t*, size_t*)                                                          \
   F(memory_allocate, "cuMemAlloc_v2", DevicePointer*, size_t)                                                  \
   F(memory_free, "cuMemFree_v2", DevicePointer)                                                                \
   F(host_allocate, "cuMemHostAlloc", void**, size_t, unsigned)                                                 \

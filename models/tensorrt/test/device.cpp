@@ -27,6 +27,8 @@ std::mutex mutex;
 std::map<std::string, int> calls;
 std::map<std::string, std::pair<int, int>> failures;
 int live = 0;
+std::map<unsigned long long, size_t> allocated;  // bytes at each address of the device
+constexpr size_t kMemoryBytes = size_t{1} << 32;
 
 // Counts the call; the code that it shall fail with, or 0.
 int entered(const char* function) {
@@ -80,7 +82,7 @@ int cuInit(unsigned) { return entered("cuInit"); }
 int cuDriverGetVersion(int* version) { return *version = 12060, 0; }
 int cuDeviceGetCount(int* count) { return *count = 1, entered("cuDeviceGetCount"); }
 int cuDeviceGet(int* device, int) { return *device = 0, 0; }
-int cuDeviceGetName(char* name, int length, int) { return std::strncpy(name, "test device", static_cast<size_t>(length)), 0; }
+int cuDeviceGetName(char* name, int length, int) { return std::strncpy(name, "stand-in device", static_cast<size_t>(length)), 0; }
 int cuDeviceGetAttribute(int* value, int attribute, int) { return *value = attribute == 75 ? 8 : 7, 0; }
 int cuDevicePrimaryCtxSetFlags_v2(int, unsigned) { return 0; }
 int cuDevicePrimaryCtxRetain(void** context, int) { return *context = &live, made("cuDevicePrimaryCtxRetain", 1); }
@@ -98,9 +100,30 @@ int cuModuleGetFunction(void** function, void*, const char*) { return *function 
 int cuMemAlloc_v2(unsigned long long* address, size_t bytes) {
   int code = made("cuMemAlloc", 1);
   *address = code != 0 ? 0 : reinterpret_cast<unsigned long long>(device_address(std::calloc(1, bytes)));
+  std::lock_guard lock(mutex);
+  if (code == 0) {
+    allocated[*address] = bytes;
+  }
   return code;
 }
-int cuMemFree_v2(unsigned long long address) { return std::free(host(address)), made("cuMemFree", -1); }
+int cuMemFree_v2(unsigned long long address) {
+  std::free(host(address));
+  {
+    std::lock_guard lock(mutex);
+    allocated.erase(address);
+  }
+  return made("cuMemFree", -1);
+}
+int cuMemGetInfo_v2(size_t* free, size_t* total) {
+  {
+    std::lock_guard lock(mutex);
+    *free = *total = kMemoryBytes;
+    for (const auto& [address, bytes] : allocated) {
+      *free -= bytes;
+    }
+  }
+  return entered("cuMemGetInfo");
+}
 int cuMemHostAlloc(void** pointer, size_t bytes, unsigned) {
   int code = made("cuMemHostAlloc", 1);
   *pointer = code != 0 ? nullptr : std::calloc(1, bytes);

@@ -84,6 +84,30 @@ void memory_is_bounded() {
   plugin.unload();
 }
 
+// What is free is less by what an engine holds, and all of it comes back.
+void memory_of_the_device_is_told() {
+  Plugin plugin;
+  auto used = [&] {
+    uint64_t free = 0;
+    uint64_t total = 0;
+    EXPECT(spotter_trt_memory(plugin.handle, &free, &total, &plugin.reason) == SPOTTER_TRT_OK);
+    EXPECT(total == uint64_t{1} << 32);
+    return total - free;
+  };
+  EXPECT(used() == 0);
+  EXPECT(plugin.load("plan dynamic") == SPOTTER_TRT_OK);
+  EXPECT(used() >= kSets * kSlots * 3 * kWidth * kHeight * sizeof(float));
+  plugin.unload();
+  EXPECT(used() == 0);
+  uint64_t free = 7;
+  EXPECT(spotter_trt_memory(plugin.handle, &free, nullptr, &plugin.reason) == SPOTTER_TRT_ARGUMENT && free == 7);
+  device_fail("cuMemGetInfo", 1, 719);
+  EXPECT(spotter_trt_memory(plugin.handle, &free, &free, &plugin.reason) == SPOTTER_TRT_LOST);
+  int calls = device_calls("cuMemGetInfo");
+  EXPECT(spotter_trt_memory(plugin.handle, &free, &free, &plugin.reason) == SPOTTER_TRT_LOST);
+  EXPECT(device_calls("cuMemGetInfo") == calls);
+}
+
 void two_threads_use_two_sets() {
   Plugin plugin;
   EXPECT(plugin.load("plan dynamic") == SPOTTER_TRT_OK);
@@ -184,6 +208,7 @@ int main(int, char** arguments) {
   EXPECT(device_live() == 0);
   a_load_that_fails_leaves_nothing();
   EXPECT(device_live() == 0);
+  memory_of_the_device_is_told();
   a_lost_device_is_left_alone();  // leaves everything, on purpose
   return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

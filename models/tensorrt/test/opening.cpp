@@ -40,7 +40,8 @@ int main(int, char** libraries) {
     failures++;
   }
   if (spotter_trt_open(nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr) != SPOTTER_TRT_ARGUMENT ||
-      spotter_trt_run(nullptr, 0, 1, nullptr) != SPOTTER_TRT_ARGUMENT || spotter_trt_read(nullptr, 0, 0, 0) != nullptr) {
+      spotter_trt_run(nullptr, 0, 1, nullptr) != SPOTTER_TRT_ARGUMENT || spotter_trt_read(nullptr, 0, 0, 0) != nullptr ||
+      spotter_trt_memory(nullptr, nullptr, nullptr, nullptr) != SPOTTER_TRT_ARGUMENT) {
     std::printf("FAILED: null arguments are not refused\n");
     failures++;
   }

@@ -105,11 +105,13 @@ fn read(batcher: &Batcher<(f32, f32)>, regions: &[Region]) -> Result<Vec<(f32, f
 fn more_regions_than_slots_come_back_in_order() {
     let echo = Arc::new(Echo::new(3));
     let regions: Vec<_> = (0..8).map(|x| region(x as f32)).collect();
-    let seen = read(&batcher(&echo), &regions).unwrap();
+    let batcher = batcher(&echo);
+    let seen = read(&batcher, &regions).unwrap();
     let expected: Vec<_> = (0..8).map(|x| (x as f32, x as f32)).collect();
     assert_eq!(seen, expected);
-    assert_eq!(echo.runs.load(Ordering::SeqCst), 3);
-    assert_eq!(read(&batcher(&echo), &[]).unwrap(), []);
+    assert_eq!((echo.runs.load(Ordering::SeqCst), batcher.runs()), (3, 3));
+    assert_eq!(read(&batcher, &[]).unwrap(), []);
+    assert_eq!(batcher.runs(), 3, "nothing to look at is no run");
 }
 
 #[test]

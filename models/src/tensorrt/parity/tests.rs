@@ -31,6 +31,26 @@ fn small_differences_are_let_pass_and_large_ones_named() {
     assert!(complaint(Role::Landmarks, &points(0.0), &heatmap).unwrap().contains("output 2 differs by"));
 }
 
+/// By arithmetic: every body point is 0.5 px to the right, and one of the 33 is 1.5 px.
+#[test]
+fn what_is_let_pass_is_told_in_numbers() {
+    let mut found = points(0.5);
+    found[0][POINT_VALUES] += 1.0;
+    found[1][0] = 0.93;
+    let agreement = compare_slot(Role::Landmarks, &points(0.0), &found).unwrap();
+    let is = |found: f32, expected: f32| assert!((found - expected).abs() < 1e-4, "{found} {expected}");
+    is(agreement.points_mean_px, 0.5 + 1.0 / 33.0);
+    is(agreement.points_worst_px, 1.5);
+    is(agreement.probability, 0.02);
+    is(agreement.output_rms, 0.02 / 0.95);
+    is(agreement.box_px, 0.0);
+    let (near, far) = (boxes(3.0, 0.5), boxes(3.0, 2.5));
+    let seen = compare(Role::Detector, &[boxes(3.0, 0.0)], &[near.clone(), far, near]).unwrap();
+    is(seen.box_px, 2.5);
+    is(seen.points_worst_px, 0.0);
+    assert_eq!(agreement.or_worse(seen), seen.or_worse(agreement));
+}
+
 #[test]
 fn boxes_count_where_a_person_is() {
     let boxes_off = |logit, px| complaint(Role::Detector, &boxes(3.0, 0.0), &boxes(logit, px));

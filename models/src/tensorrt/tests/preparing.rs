@@ -47,7 +47,7 @@ impl Bench {
             Stage::Building(precision, step) if step.step == 0 => built.push(precision),
             _ => {}
         });
-        (outcome.map(|(_, precision)| precision), built)
+        (outcome.map(|prepared| prepared.precision), built)
     }
 
     fn engines(&self) -> Vec<std::path::PathBuf> {

@@ -79,6 +79,20 @@ fn every_slot_of_every_set_is_its_own() {
 }
 
 #[test]
+fn memory_of_the_device_is_told_and_a_leak_shows_in_it() {
+    let Some(model) = lite() else { return };
+    let plugin = open("leaks=1000");
+    let before = plugin.memory().unwrap();
+    assert!(0 < before.free_bytes && before.free_bytes < before.total_bytes, "{before:?}");
+    let engine = Engine::load(&plugin, &plan(&model, &plugin), &model.spec).unwrap();
+    assert_eq!(plugin.memory().unwrap(), before);
+    for set in [0, 1, 0] {
+        run(&engine, set, 1).unwrap();
+    }
+    assert_eq!(before.free_bytes - plugin.memory().unwrap().free_bytes, 3000);
+}
+
+#[test]
 fn a_failed_run_is_only_that_run() {
     let Some(model) = lite() else { return };
     let plugin = open("run-fails=2");

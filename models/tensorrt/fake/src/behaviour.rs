@@ -13,6 +13,8 @@ pub(crate) struct Behaviour {
     pub(crate) load: Outcome,
     /// `parity-off` (every engine) or `parity-off-fp16`: outputs are a fifth too large.
     pub(crate) parity_off: Wrong,
+    /// `parity-near`: outputs are a 500th too large, which is let pass.
+    pub(crate) parity_near: bool,
     /// `nan` or `nan-fp16`: outputs are no numbers.
     pub(crate) nan: Wrong,
     /// `run-fails=N`: the Nth run of an engine fails.
@@ -23,6 +25,8 @@ pub(crate) struct Behaviour {
     pub(crate) run_crashes: Option<u64>,
     /// `nvmm`: pictures in video memory can be put.
     pub(crate) nvmm: bool,
+    /// `leaks=N`: each run takes N bytes of the device's memory for good.
+    pub(crate) leaks: u64,
 }
 
 /// How building or loading ends.
@@ -87,12 +91,14 @@ impl Behaviour {
             "load-crashes" => self.load = Outcome::Crashes,
             "parity-off" => self.parity_off = Wrong::All,
             "parity-off-fp16" => self.parity_off = Wrong::Fp16,
+            "parity-near" => self.parity_near = true,
             "nan" => self.nan = Wrong::All,
             "nan-fp16" => self.nan = Wrong::Fp16,
             "nvmm" => self.nvmm = true,
             "run-fails" => self.run_fails = Some(number()?),
             "run-loses" => self.run_loses = Some(number()?),
             "run-crashes" => self.run_crashes = Some(number()?),
+            "leaks" => self.leaks = number()?,
             _ => return Err(format!("there is no behaviour `{word}`")),
         }
         Ok(())

@@ -1,6 +1,8 @@
 //! The C ABI. Its functions are the header's; what they promise is written there.
 
 use std::ffi::{CStr, c_char, c_void};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::abi::{ABI, BuildSettings, Handle, Info, Log, Picture, Progress, Reason, Sink, Use, View, status};
@@ -11,7 +13,13 @@ use crate::plan::Plan;
 
 struct Plugin {
     behaviour: Behaviour,
+    /// Bytes that runs of its engines took for good.
+    leaked: Arc<AtomicU64>,
 }
+
+/// What the stand-in says of its memory: so much, of which so much is free at first.
+const TOTAL_BYTES: u64 = 8_000_000_000;
+const FREE_BYTES: u64 = 6_000_000_000;
 
 /// Turns what went wrong into a status and a text.
 unsafe fn tell(reason: *mut Reason, outcome: Result<(), Failure>) -> i32 {
@@ -72,7 +80,9 @@ unsafe extern "C" fn spotter_trt_open(
             }
             match behaviour.open_status {
                 Some(status) => Err((status, format!("the stand-in was told so: {path}"))),
-                None => Ok(Box::into_raw(Box::new(Plugin { behaviour })).cast::<c_void>()),
+                None => {
+                    Ok(Box::into_raw(Box::new(Plugin { behaviour, leaked: Arc::default() })).cast::<c_void>())
+                }
             }
         });
     let outcome = outcome.map(|handle| {
@@ -88,6 +98,22 @@ unsafe extern "C" fn spotter_trt_close(plugin: Handle) {
     if !plugin.is_null() {
         // SAFETY: made by `open`, closed once.
         drop(unsafe { Box::from_raw(plugin.cast::<Plugin>()) });
+    }
+}
+
+#[unsafe(no_mangle)]
+unsafe extern "C" fn spotter_trt_memory(
+    plugin: Handle,
+    free_bytes: *mut u64,
+    total_bytes: *mut u64,
+    reason: *mut Reason,
+) -> i32 {
+    // SAFETY: the plug-in is open, and the caller gives a place for both numbers.
+    unsafe {
+        let leaked = (*plugin.cast::<Plugin>()).leaked.load(Ordering::SeqCst);
+        *free_bytes = FREE_BYTES.saturating_sub(leaked);
+        *total_bytes = TOTAL_BYTES;
+        tell(reason, Ok(()))
     }
 }
 
@@ -165,11 +191,14 @@ unsafe extern "C" fn spotter_trt_load(
 ) -> i32 {
     // SAFETY: what the ABI's caller gives is what its types say; the plan is as long as it says.
     let outcome = unsafe {
-        let behaviour = (*plugin.cast::<Plugin>()).behaviour.clone();
+        let Plugin { behaviour, leaked } = &*plugin.cast::<Plugin>();
         match behaviour.load {
             Outcome::Crashes => std::process::abort(),
             Outcome::Fails => Err((status::REFUSED, "the plan is refused (stand-in)".to_owned())),
-            _ => Engine::load(behaviour, std::slice::from_raw_parts(plan.cast::<u8>(), length), &*used),
+            _ => {
+                let plan = std::slice::from_raw_parts(plan.cast::<u8>(), length);
+                Engine::load(behaviour.clone(), Arc::clone(leaked), plan, &*used)
+            }
         }
     };
     let outcome = outcome.map(|engine| {

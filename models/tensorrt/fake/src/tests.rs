@@ -48,6 +48,7 @@ fn behaviours_are_read_from_the_path() {
     let behaviour = Behaviour::parse("fake:run-fails=3,nan-fp16,tensorrt=10.9.1.2").unwrap();
     assert_eq!((behaviour.run_fails, behaviour.nan), (Some(3), Wrong::Fp16));
     assert_eq!(behaviour.tensorrt, [10, 9, 1, 2]);
+    assert_eq!(Behaviour::parse("fake:leaks=7").unwrap().leaks, 7);
     assert!(Behaviour::parse("fake:run-fails=x").is_err());
     assert!(Behaviour::parse("fake:tired").is_err());
     assert!(Behaviour::parse("libnvinfer.so").is_err());
