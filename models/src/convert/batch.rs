@@ -10,11 +10,7 @@ const BATCH: &str = "batch";
 /// The same model for any number of pictures at once. None when it is not one that [`super::tflite_to_onnx`] wrote: of others it is not
 /// known that their nodes take any batch.
 pub fn with_any_batch(onnx: &[u8]) -> Option<Vec<u8>> {
-    let mut model = Model::decode(onnx).ok()?;
-    // What these messages do not know of would be lost; what comes out as it went in holds nothing of the kind.
-    if model.encode_to_vec() != onnx {
-        return None;
-    }
+    let mut model = Model::read(onnx)?;
     let graph = model.graph.as_mut()?;
     for value in graph.input.iter_mut().chain(&mut graph.output) {
         let first = first_size(value)?;

@@ -1,6 +1,7 @@
 //! Values of constant tensors: behind DENSIFY (sparse weights) and DEQUANTIZE (float16 weights).
 
 use super::error::ConvertError;
+use super::half::f32_of_f16;
 use super::sparse;
 use super::tflite::{Code, ElementType, Model, Tensor};
 
@@ -70,40 +71,4 @@ pub(super) fn element_count(shape: &[usize]) -> Result<usize, ConvertError> {
     count
         .filter(|count| *count <= MAX_ELEMENTS)
         .ok_or_else(|| ConvertError::malformed("a tensor is larger than any of a pose model"))
-}
-
-/// IEEE 754 binary16 to binary32; every half is a float, so nothing is rounded.
-fn f32_of_f16(half: u16) -> f32 {
-    const SUBNORMAL_UNIT: f32 = 1.0 / (1 << 24) as f32;
-    let sign = u32::from(half >> 15) << 31;
-    let exponent = u32::from(half >> 10) & 0x1f;
-    let fraction = u32::from(half) & 0x3ff;
-    match exponent {
-        0 => f32::from_bits(sign | (fraction as f32 * SUBNORMAL_UNIT).to_bits()),
-        0x1f => f32::from_bits(sign | 0x7f80_0000 | (fraction << 13)),
-        _ => f32::from_bits(sign | ((exponent + 112) << 23) | (fraction << 13)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn halves_by_ieee_754() {
-        // Values of the standard's own table: 1, -2, largest, smallest normal, smallest subnormal, infinity.
-        let cases: [(u16, f32); 7] = [
-            (0x3c00, 1.0),
-            (0xc000, -2.0),
-            (0x7bff, 65504.0),
-            (0x0400, 6.103_515_6e-5),
-            (0x0001, 5.960_464_5e-8),
-            (0x7c00, f32::INFINITY),
-            (0x8000, -0.0),
-        ];
-        for (half, float) in cases {
-            assert_eq!(f32_of_f16(half).to_bits(), float.to_bits(), "{half:#06x}");
-        }
-        assert!(f32_of_f16(0x7e00).is_nan());
-    }
 }

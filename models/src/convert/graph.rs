@@ -26,15 +26,9 @@ pub(super) struct Graph {
 }
 
 impl Graph {
-    /// Adds a node with one output. An empty input name stands for one that is left out.
+    /// Adds a [`node`].
     pub(super) fn node(&mut self, op: &str, inputs: &[&str], output: &str, attributes: &[(&str, Value<'_>)]) {
-        self.graph.node.push(onnx::Node {
-            input: inputs.iter().map(ToString::to_string).collect(),
-            output: vec![output.to_owned()],
-            name: Some(format!("{op}:{output}")),
-            op_type: Some(op.to_owned()),
-            attribute: attributes.iter().map(|(name, value)| attribute(name, value)).collect(),
-        });
+        self.graph.node.push(node(op, inputs, output, attributes));
     }
 
     /// Adds a constant of floats once; later ones of the same name are the same constant.
@@ -84,6 +78,17 @@ impl Graph {
             }],
         };
         model.encode_to_vec()
+    }
+}
+
+/// A node with one output. An empty input name stands for one that is left out.
+pub(super) fn node(op: &str, inputs: &[&str], output: &str, attributes: &[(&str, Value<'_>)]) -> onnx::Node {
+    onnx::Node {
+        input: inputs.iter().map(ToString::to_string).collect(),
+        output: vec![output.to_owned()],
+        name: Some(format!("{op}:{output}")),
+        op_type: Some(op.to_owned()),
+        attribute: attributes.iter().map(|(name, value)| attribute(name, value)).collect(),
     }
 }
 

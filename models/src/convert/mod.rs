@@ -8,7 +8,9 @@ mod batch;
 mod constants;
 mod error;
 mod flatbuffer;
+mod fp16;
 mod graph;
+mod half;
 mod layout;
 mod lower;
 mod onnx;
@@ -23,11 +25,16 @@ mod tflite;
 
 pub use batch::with_any_batch;
 pub use error::ConvertError;
+pub use fp16::{Fp16Error, with_fp16};
 pub use graph::OPSET;
 
 use lower::Lowering;
 use plan::Plan;
 use tflite::Model;
+
+/// Number of what [`with_any_batch`] and [`with_fp16`] make of a model. It is part of an engine's key, so that no engine of another rewriting
+/// is taken for one of this: whenever either gives other bytes, it must be raised.
+pub const REWRITING: u32 = 1;
 
 /// What to keep of a model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

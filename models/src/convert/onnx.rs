@@ -1,5 +1,7 @@
 //! The part of ONNX's protobuf messages that is written. Field numbers: `onnx/onnx.proto`.
 
+use prost::Message;
+
 /// `AttributeProto.type`.
 pub(super) const ATTRIBUTE_INT: i32 = 2;
 pub(super) const ATTRIBUTE_STRING: i32 = 3;
@@ -8,6 +10,7 @@ pub(super) const ATTRIBUTE_INTS: i32 = 7;
 /// `TensorProto.data_type`.
 pub(super) const FLOAT: i32 = 1;
 pub(super) const INT64: i32 = 7;
+pub(super) const FLOAT16: i32 = 10;
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Model {
@@ -19,6 +22,15 @@ pub(super) struct Model {
     pub graph: Option<Graph>,
     #[prost(message, repeated, tag = "8")]
     pub opset_import: Vec<OperatorSet>,
+}
+
+impl Model {
+    /// Reads a file. None when it is damaged, or holds what these messages do not know of, which would be lost.
+    pub(super) fn read(onnx: &[u8]) -> Option<Self> {
+        let model = Self::decode(onnx).ok()?;
+        // What comes out as it went in holds nothing else.
+        (model.encode_to_vec() == onnx).then_some(model)
+    }
 }
 
 #[derive(Clone, PartialEq, prost::Message)]

@@ -43,23 +43,8 @@ fn constant(graph: &onnx::Graph, name: &str) -> Vec<f32> {
 }
 
 /// Runs a converted model in ONNX Runtime; none where the library is absent.
-fn run(file: &[u8], shape: &[i64], input: &[f32]) -> Option<Vec<f32>> {
-    let library = std::env::var_os("ORT_DYLIB_PATH").map_or_else(
-        || concat!(env!("CARGO_MANIFEST_DIR"), "/../.cache/onnxruntime/libonnxruntime.so").into(),
-        std::path::PathBuf::from,
-    );
-    if !library.is_file() {
-        println!("skipped: {} is absent: run `make setup`", library.display());
-        return None;
-    }
-    let runtime = crate::runtime::Runtime::load(&library).unwrap();
-    let mut session = ort::session::Session::builder(&runtime.environment)
-        .unwrap()
-        .commit_from_memory(&convert(file).unwrap())
-        .unwrap();
-    let input = ort::value::Tensor::from_array((shape.to_vec(), input.to_vec())).unwrap();
-    let outputs = session.run(ort::inputs![input]).unwrap();
-    Some(outputs[0].try_extract_tensor::<f32>().unwrap().1.to_vec())
+fn run(file: &[u8], shape: &[usize], input: &[f32]) -> Option<Vec<f32>> {
+    testing::run(&convert(file).unwrap(), shape, input)
 }
 
 #[test]

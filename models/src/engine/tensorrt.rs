@@ -105,7 +105,7 @@ impl Opener<'_> {
             role,
             spec,
             reference: &reference as &dyn Network,
-            precisions: &precisions(self.plugin.info(), false),
+            precisions: &precisions(false),
             dla_core: self.settings.dla_core,
             workspace_bytes: self.settings.workspace_mib << 20,
             child: &child,

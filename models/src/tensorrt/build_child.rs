@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::build::{BuildRequest, Event, Progress};
 use super::engine::SLOTS;
 use super::raw::{Loaded, Usage};
-use super::{Plugin, TensorRtError, abi, cache};
+use super::{Info, Plugin, Precision, TensorRtError, abi, cache};
 use crate::convert;
 
 /// Builds the engine that a line on standard input asks for, and tells of it on standard output.
@@ -60,8 +60,7 @@ fn watch(mut input: impl Read + Send + 'static, cancelled: Arc<AtomicBool>) {
 fn build(request: &BuildRequest, cancelled: &AtomicBool) -> Result<(), TensorRtError> {
     let onnx = read_model(&request.onnx, &request.onnx_sha256)?;
     let plugin = Plugin::open(&request.plugin, request.nvinfer.as_deref())?;
-    // A batch is worth having on a GPU; a model whose batch can't be freed runs one region after the other.
-    let onnx = convert::with_any_batch(&onnx).unwrap_or(onnx);
+    let onnx = rewritten(onnx, request.precision, plugin.info())?;
     let settings = abi::BuildSettings {
         onnx: onnx.as_ptr().cast(),
         onnx_length: onnx.len(),
@@ -97,6 +96,17 @@ fn read_model(path: &Path, sha256: &str) -> Result<Vec<u8>, TensorRtError> {
         return Ok(onnx);
     }
     Err(TensorRtError::Refused(format!("{} is not the model that was asked for", path.display())))
+}
+
+/// The model as TensorRT is to build it. A change of this is a change of [`convert::REWRITING`].
+fn rewritten(onnx: Vec<u8>, precision: Precision, info: &Info) -> Result<Vec<u8>, TensorRtError> {
+    let onnx = if precision == Precision::Fp16 && info.tensorrt.takes_types_from_model() {
+        convert::with_fp16(&onnx).map_err(|error| TensorRtError::Unsupported(error.to_string()))?
+    } else {
+        onnx
+    };
+    // A batch is worth having on a GPU; a model whose batch can't be freed runs one region after the other.
+    Ok(convert::with_any_batch(&onnx).unwrap_or(onnx))
 }
 
 /// Loads the engine and runs it once: what crashes TensorRT shall do it here.

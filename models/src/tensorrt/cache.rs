@@ -27,6 +27,8 @@ pub struct Recipe<'a> {
     pub input: [usize; 3],
     /// Regions of its largest run.
     pub max_batch: usize,
+    /// Number of what is made of the file before TensorRT reads it: [`crate::convert::REWRITING`].
+    pub rewriting: u32,
 }
 
 /// What tells engines apart: two engines of one key are interchangeable.
@@ -48,7 +50,7 @@ pub fn key(recipe: &Recipe<'_>, info: &Info) -> Key {
     let [channels, height, width] = recipe.input;
     let dla = recipe.dla_core.map_or_else(|| "none".to_owned(), |core| core.to_string());
     let text = format!(
-        "onnx={} tensorrt={} capability={} gpu={:?} driver={} precision={} dla={dla} input={channels}x{height}x{width} batch={} plugin={}",
+        "onnx={} tensorrt={} capability={} gpu={:?} driver={} precision={} dla={dla} input={channels}x{height}x{width} batch={} rewriting={} plugin={}",
         recipe.onnx_sha256,
         info.tensorrt,
         info.compute_capability,
@@ -56,6 +58,7 @@ pub fn key(recipe: &Recipe<'_>, info: &Info) -> Key {
         info.driver,
         recipe.precision,
         recipe.max_batch,
+        recipe.rewriting,
         info.plugin
     );
     let digest = sha256(text.as_bytes());

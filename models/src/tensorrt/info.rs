@@ -10,6 +10,13 @@ use super::abi;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Version(pub [i32; 4]);
 
+impl Version {
+    /// Whether every type of an engine is the model's, as from version 11 on: before, 16 bits are the builder's choice.
+    pub(super) fn takes_types_from_model(self) -> bool {
+        self.0[0] >= 11
+    }
+}
+
 impl fmt::Display for Version {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [major, minor, patch, build] = self.0;
@@ -73,7 +80,7 @@ pub(super) fn text(bytes: &[u8]) -> String {
 pub enum Precision {
     /// 32 bits.
     Fp32,
-    /// 16 bits wherever they are faster.
+    /// 16 bits: wherever they are faster; from TensorRT 11 on everywhere between inputs and outputs.
     Fp16,
     /// 8 bits, by the model's own calibrated quantisation nodes (QDQ). Never calibrated here.
     Int8Qdq,

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::build::{Build, BuildRequest, Canceller, Probe, Progress};
 use super::cache::{self, Cache, Key, Recipe};
 use super::engine::SLOTS;
-use super::{Agreement, Engine, Info, Plugin, Precision, TensorRtError, parity};
+use super::{Agreement, Engine, Plugin, Precision, TensorRtError, parity};
 use crate::backend::{Network, NetworkSpec};
+use crate::convert::REWRITING;
 use crate::manifest::Role;
 
 /// What to prepare, and with what.
@@ -86,13 +87,9 @@ impl Cancellation {
     }
 }
 
-/// What a model may be computed in on this machine, best first. `quantized`: it holds calibrated quantisation nodes.
-pub(crate) fn precisions(info: &Info, quantized: bool) -> Vec<Precision> {
-    if quantized {
-        return vec![Precision::Int8Qdq];
-    }
-    // From TensorRT 11 on a model's own types decide, and ours are of 32 bits.
-    if info.tensorrt.0[0] >= 11 { vec![Precision::Fp32] } else { vec![Precision::Fp16, Precision::Fp32] }
+/// What a model may be computed in, best first. `quantized`: it holds calibrated quantisation nodes.
+pub(crate) fn precisions(quantized: bool) -> Vec<Precision> {
+    if quantized { vec![Precision::Int8Qdq] } else { vec![Precision::Fp16, Precision::Fp32] }
 }
 
 impl Preparation<'_> {
@@ -108,7 +105,16 @@ impl Preparation<'_> {
                 refusal = Some(TensorRtError::Parity(reason));
                 continue;
             }
-            let engine = self.load_or_build(precision, &key, tell)?;
+            let engine = match self.load_or_build(precision, &key, tell) {
+                Ok(engine) => engine,
+                // That is found out before anything is built, so it need not be remembered.
+                Err(error @ TensorRtError::Unsupported(_)) => {
+                    tracing::warn!(model = self.name, %precision, %error, "no engine of this precision");
+                    refusal = Some(error);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             tell(Stage::Comparing(precision));
             match parity::check(&engine, self.reference, self.role) {
                 Ok(agreement) => {
@@ -134,6 +140,7 @@ impl Preparation<'_> {
             dla_core: self.dla_core,
             input: [3, self.spec.input.height, self.spec.input.width],
             max_batch: SLOTS,
+            rewriting: REWRITING,
         };
         cache::key(&recipe, self.plugin.info())
     }

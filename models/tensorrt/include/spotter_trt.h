@@ -59,7 +59,7 @@ typedef struct {
 
 enum spotter_trt_precision {
   SPOTTER_TRT_FP32 = 0,    /* without TF32 where it can be had; TensorRT 11: as the model says */
-  SPOTTER_TRT_FP16 = 1,    /* TensorRT 10: 16 bits wherever they are faster. 11: the model must be an fp16 one */
+  SPOTTER_TRT_FP16 = 1,    /* TensorRT 10: 16 bits wherever they are faster. 11: the model must be an fp16 one (inputs and outputs: 32 bits) */
   SPOTTER_TRT_INT8_QDQ = 2 /* the model holds quantise and dequantise nodes: never calibrated here */
 };
 

@@ -39,7 +39,8 @@ class Progress final : public nvinfer1::IProgressMonitor {
   std::atomic<bool> cancelled_{false};
 };
 
-// Strongly typed networks take every type from the model. TensorRT 11 knows no others.
+// Strongly typed networks take every type from the model. TensorRT 11 knows no others: there SPOTTER_TRT_FP16 says of what kind the model is,
+// and nothing is left to set.
 uint32_t network_flags(int32_t precision) {
 #if NV_TENSORRT_MAJOR == 10 && !defined(TRT_MAJOR_RTX)
   return precision == SPOTTER_TRT_INT8_QDQ ? 1U << static_cast<uint32_t>(nvinfer1::NetworkDefinitionCreationFlag::kSTRONGLY_TYPED) : 0U;

@@ -18,6 +18,7 @@ const RECIPE: Recipe<'_> = Recipe {
     dla_core: None,
     input: [3, 256, 256],
     max_batch: 8,
+    rewriting: 1,
 };
 
 #[test]
@@ -29,6 +30,7 @@ fn everything_that_an_engine_depends_on_makes_another_key() {
         key(&Recipe { dla_core: Some(0), ..RECIPE }, &info()),
         key(&Recipe { input: [3, 224, 256], ..RECIPE }, &info()),
         key(&Recipe { max_batch: 4, ..RECIPE }, &info()),
+        key(&Recipe { rewriting: 2, ..RECIPE }, &info()),
         key(&RECIPE, &Info { tensorrt: Version([10, 3, 0, 27]), ..info() }),
         key(&RECIPE, &Info { driver: 12080, ..info() }),
         key(&RECIPE, &Info { compute_capability: 89, ..info() }),

@@ -1,3 +1,5 @@
+mod fp16;
+
 use super::*;
 
 fn points(shift_px: f32) -> Vec<Vec<f32>> {

@@ -49,7 +49,7 @@ fn open(behaviour: &str) -> Plugin {
 }
 
 /// The model on the CPU.
-fn cpu(model: &Model) -> OnnxNetwork {
+pub(super) fn cpu(model: &Model) -> OnnxNetwork {
     let runtime = Runtime::load(&onnxruntime()).unwrap();
     OnnxNetwork::open(&runtime, &model.path, 1, Provider::Cpu, model.spec.clone()).unwrap()
 }
@@ -63,13 +63,13 @@ fn onnxruntime() -> PathBuf {
 }
 
 /// A model of the unit, or none after saying so.
-struct Model {
-    manifest: Manifest,
-    path: PathBuf,
-    spec: NetworkSpec,
+pub(super) struct Model {
+    pub(super) manifest: Manifest,
+    pub(super) path: PathBuf,
+    pub(super) spec: NetworkSpec,
 }
 
-fn model(name: &str) -> Option<Model> {
+pub(super) fn model(name: &str) -> Option<Model> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.cache");
     let library = onnxruntime();
     if !library.exists() {

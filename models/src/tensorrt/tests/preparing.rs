@@ -6,10 +6,9 @@ use tempfile::TempDir;
 
 use super::{Model, child, cpu, detector, lite, open};
 use crate::backend::onnx::OnnxNetwork;
-use crate::tensorrt::cache::Cache;
-use crate::tensorrt::{
-    Cancellation, Plugin, Precision, Preparation, Stage, TensorRtError, Version, precisions,
-};
+use crate::convert::{with_any_batch, with_fp16};
+use crate::tensorrt::cache::{Cache, sha256};
+use crate::tensorrt::{Cancellation, Plugin, Precision, Preparation, Stage, TensorRtError, precisions};
 
 struct Bench {
     model: Model,
@@ -37,7 +36,7 @@ impl Bench {
             role: self.model.manifest.role,
             spec: &self.model.spec,
             reference: &self.cpu,
-            precisions: &precisions(plugin.info(), false),
+            precisions: &precisions(false),
             dla_core: None,
             workspace_bytes: 0,
             child: &child,
@@ -178,12 +177,60 @@ fn a_cache_that_can_not_be_written_is_named() {
     std::fs::create_dir(&folder).unwrap();
 }
 
+/// What TensorRT got to build: the stand-in's plan ends with it.
+fn assert_built(bench: &Bench, graph: &[u8]) {
+    let [file] = &bench.engines()[..] else { panic!("one engine") };
+    assert!(std::fs::read(file).unwrap().ends_with(graph), "another graph was built");
+}
+
 #[test]
-fn precisions_follow_tensorrt_and_the_model() {
-    let plugin = open("ok");
-    let mut info = plugin.info().clone();
-    assert_eq!(precisions(&info, false), [Precision::Fp16, Precision::Fp32]);
-    assert_eq!(precisions(&info, true), [Precision::Int8Qdq]);
-    info.tensorrt = Version([11, 0, 0, 1]);
-    assert_eq!(precisions(&info, false), [Precision::Fp32]);
+fn from_tensorrt_11_on_16_bits_are_the_models_own() {
+    for model in [detector(), lite()] {
+        let Some(model) = model else { return };
+        let onnx = std::fs::read(&model.path).unwrap();
+        let bench = Bench::new(model);
+        let (outcome, built) = bench.prepare(&open("ok"));
+        assert_eq!((outcome.unwrap(), built), (Precision::Fp16, vec![Precision::Fp16]));
+        assert_built(&bench, &with_any_batch(&onnx).unwrap());
+        let (outcome, built) = bench.prepare(&open("tensorrt=11.0.0.1"));
+        assert_eq!((outcome.unwrap(), built), (Precision::Fp16, vec![Precision::Fp16]));
+        assert_built(&bench, &with_any_batch(&with_fp16(&onnx).unwrap()).unwrap());
+        let (outcome, built) = bench.prepare(&open("tensorrt=11.0.0.1"));
+        assert_eq!((outcome.unwrap(), built), (Precision::Fp16, vec![]));
+    }
+}
+
+#[test]
+fn tensorrt_11_computes_in_32_bits_what_does_not_agree_in_16() {
+    let Some(model) = lite() else { return };
+    let onnx = std::fs::read(&model.path).unwrap();
+    let bench = Bench::new(model);
+    let plugin = open("parity-off-fp16,tensorrt=11.0.0.1");
+    let (outcome, built) = bench.prepare(&plugin);
+    assert_eq!((outcome.unwrap(), built), (Precision::Fp32, vec![Precision::Fp16, Precision::Fp32]));
+    assert_built(&bench, &with_any_batch(&onnx).unwrap());
+    let (outcome, built) = bench.prepare(&plugin);
+    assert_eq!((outcome.unwrap(), built), (Precision::Fp32, vec![]));
+}
+
+#[test]
+fn tensorrt_11_computes_in_32_bits_what_can_not_be_written_in_16() {
+    let Some(mut model) = lite() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut onnx = std::fs::read(&model.path).unwrap();
+    // Field 20 of a model is none that the converter knows; ONNX Runtime passes over it.
+    onnx.extend_from_slice(&[0xa0, 0x01, 0x07]);
+    model.path = folder.path().join("other.onnx");
+    model.manifest.converted.sha256 = sha256(&onnx);
+    std::fs::write(&model.path, &onnx).unwrap();
+    let bench = Bench::new(model);
+    let (outcome, built) = bench.prepare(&open("tensorrt=11.0.0.1"));
+    assert_eq!((outcome.unwrap(), built), (Precision::Fp32, vec![Precision::Fp32]));
+    assert_built(&bench, &onnx);
+}
+
+#[test]
+fn precisions_follow_the_model() {
+    assert_eq!(precisions(false), [Precision::Fp16, Precision::Fp32]);
+    assert_eq!(precisions(true), [Precision::Int8Qdq]);
 }

@@ -2,6 +2,7 @@
 
 use super::{Model, child, cpu, lite, open};
 use crate::backend::{BackendError, Network};
+use crate::convert::REWRITING;
 use crate::image::{ColorMatrix, Image, Plane, Planes};
 use crate::region::Region;
 use crate::tensorrt::build::Build;
@@ -18,6 +19,7 @@ pub(super) fn plan(model: &Model, plugin: &Plugin) -> Vec<u8> {
         dla_core: None,
         input: [3, 256, 256],
         max_batch: 8,
+        rewriting: REWRITING,
     };
     let key = cache::key(&recipe, plugin.info());
     let mut request = model.request("ok", cache.path("lite", &key));
