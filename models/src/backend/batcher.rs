@@ -15,8 +15,6 @@ use crate::region::Region;
 /// What a slot's outputs mean, seen in a region.
 type Decode<R> = Box<dyn Fn(&[&[f32]], Region) -> R + Send + Sync>;
 
-mod side_by_side;
-
 /// A network that many threads use.
 pub(crate) struct Batcher<R> {
     network: Box<dyn Network>,
@@ -96,27 +94,8 @@ impl<R: Send> Batcher<R> {
     /// [`Region::is_usable`].
     ///
     /// # Errors
-    /// When the network fails; some results may have been handed over then.
+    /// When the network fails; results of earlier batches of this call were handed over then.
     pub(crate) fn read(
-        &self,
-        image: &Image<'_>,
-        regions: &[Region],
-        times: &mut StageTimes,
-        mut take: impl FnMut(R),
-    ) -> Result<(), BackendError> {
-        let threads = self.network.runs_at_once().min(regions.len());
-        if threads < 2 {
-            return self.read_in_turn(image, regions, times, take);
-        }
-        let seen = self.read_side_by_side(threads, image, regions, times)?;
-        for (_, result) in seen {
-            take(result);
-        }
-        Ok(())
-    }
-
-    /// Looks at as many regions at a time as there is room for.
-    fn read_in_turn(
         &self,
         image: &Image<'_>,
         mut regions: &[Region],

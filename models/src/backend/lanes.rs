@@ -1,6 +1,6 @@
 //! One graph in several sessions of ONNX Runtime: one on all threads for a run that is alone, and one a thread for runs that meet.
 //!
-//! A run that is alone is over soonest on all threads. They wait for each other at each operator, though: several regions are seen
+//! A run that is alone is over soonest on all threads. They wait for each other at each operator, though: cameras that meet are served
 //! sooner when each has a thread of its own (docs/design/backends.md has the figures). Both give the same bits.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
@@ -17,7 +17,7 @@ pub(crate) type OpenNarrow = Box<dyn Fn() -> Result<Session, ModelError> + Send>
 /// The sessions of one graph.
 pub(crate) struct Lanes {
     wide: Mutex<Session>,
-    /// Absent until two runs met for the first time: most units see one person, and each session has the weights once more.
+    /// Absent until two runs met for the first time: many units have one camera, and each session has the weights once more.
     narrow: Arc<OnceLock<Vec<Mutex<Session>>>>,
     /// Taken when they are opened.
     open_narrow: Mutex<Option<OpenNarrow>>,
@@ -64,11 +64,11 @@ impl Lanes {
         let (narrow, count) = (Arc::clone(&self.narrow), self.at_once);
         let work = move || match (0..count).map(|_| open().map(Mutex::new)).collect() {
             Ok(sessions) => drop(narrow.set(sessions)),
-            Err(error) => tracing::warn!(%error, "several regions are looked at one after the other"),
+            Err(error) => tracing::warn!(%error, "cameras wait for each other"),
         };
         match std::thread::Builder::new().name("lane-opener".to_owned()).spawn(work) {
             Ok(thread) => *lock(&self.opener) = Some(thread),
-            Err(error) => tracing::warn!(%error, "several regions are looked at one after the other"),
+            Err(error) => tracing::warn!(%error, "cameras wait for each other"),
         }
     }
 
