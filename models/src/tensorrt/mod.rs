@@ -20,7 +20,7 @@ mod status;
 mod view;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use build::{Build, BuildRequest, Canceller, Probe, Progress};
 pub use error::TensorRtError;

@@ -1,35 +1,14 @@
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use super::*;
 use crate::image::{ColorMatrix, Plane, Planes};
-use crate::networks::ModelFile;
-use crate::tensor::Border;
+use crate::tensorrt::tests::{Model, model, onnxruntime};
 
 const SIDE: usize = 96;
 /// Landmarks, presence and heatmap, as bits: the same to the last one, or not.
 type Answer = Vec<Vec<u32>>;
-
-/// A model of the unit and the library that runs it, or none after saying so.
-fn lite() -> Option<(Runtime, PathBuf, NetworkSpec)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.cache");
-    let folder = std::env::var_os("SPOTTER_MODELS_DIR").map_or_else(|| root.join("models"), PathBuf::from);
-    let library = std::env::var_os("ORT_DYLIB_PATH")
-        .map_or_else(|| root.join("onnxruntime/libonnxruntime.so"), PathBuf::from);
-    let Ok(file) = ModelFile::resolve(&folder, "blazepose_landmark_lite") else {
-        println!("skipped: no model in {}", folder.display());
-        return None;
-    };
-    if !library.exists() {
-        println!("skipped: {} is absent", library.display());
-        return None;
-    }
-    let input = TensorSpec { width: 256, height: 256, range: [0.0, 1.0] };
-    let outputs = vec![("Identity", 195), ("Identity_1", 1), ("Identity_3", 64 * 64 * 39)];
-    let spec = NetworkSpec { input, border: Border::Replicate, outputs };
-    Some((Runtime::load(&library).unwrap(), file.path, spec))
-}
 
 /// A picture without two equal rows.
 fn pixels() -> Vec<u8> {
@@ -54,7 +33,15 @@ fn run(network: &OnnxNetwork, set: usize) -> Answer {
 
 #[test]
 fn a_region_is_seen_alike_on_all_threads_and_on_one() {
-    let Some((runtime, path, spec)) = lite() else { return };
+    for name in ["blazepose_landmark_lite", "blazepose_landmark_full"] {
+        if let Some(model) = model(name) {
+            see_alike(model);
+        }
+    }
+}
+
+fn see_alike(Model { path, spec, .. }: Model) {
+    let runtime = Runtime::load(&onnxruntime()).unwrap();
     let loads = Arc::new(AtomicUsize::new(0));
     let (again, by, counted) = (path.clone(), runtime.clone(), Arc::clone(&loads));
     let open = move || {
@@ -78,16 +65,25 @@ fn a_region_is_seen_alike_on_all_threads_and_on_one() {
     assert_eq!(loads.load(Ordering::SeqCst), 3);
 
     put(&network, 0, &pixels);
+    let (tell, told) = mpsc::channel();
     std::thread::scope(|scope| {
-        let other = scope.spawn(|| run(&network, 1));
-        assert_eq!(run(&network, 0), alone, "on one thread");
-        assert_eq!(other.join().unwrap(), alone);
+        // Who is not alone needs no session that somebody else has.
+        let _wide = network.sessions.session(true);
+        for set in [0, 1] {
+            let (network, tell) = (&network, tell.clone());
+            scope.spawn(move || tell.send(run(network, set)));
+        }
+        for _ in [0, 1] {
+            let answer = told.recv_timeout(Duration::from_secs(10)).expect("a session of its own");
+            assert!(answer == alone, "other bits on one thread");
+        }
     });
 }
 
 #[test]
 fn a_model_that_was_swapped_is_not_opened_again() {
-    let Some((runtime, path, spec)) = lite() else { return };
+    let Some(Model { path, spec, .. }) = model("blazepose_landmark_lite") else { return };
+    let runtime = Runtime::load(&onnxruntime()).unwrap();
     let network = OnnxNetwork::open(&runtime, &path, 2, Provider::Cpu, spec).unwrap();
     let refuse = || Err(ModelError::Runtime("checksum".to_owned()));
     let network = network.with_lanes(2, Box::new(refuse)).unwrap();

@@ -55,7 +55,7 @@ pub(super) fn cpu(model: &Model) -> OnnxNetwork {
 }
 
 /// ONNX Runtime's library.
-fn onnxruntime() -> PathBuf {
+pub(crate) fn onnxruntime() -> PathBuf {
     std::env::var_os("ORT_DYLIB_PATH").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../.cache/onnxruntime/libonnxruntime.so"),
         PathBuf::from,
@@ -63,13 +63,13 @@ fn onnxruntime() -> PathBuf {
 }
 
 /// A model of the unit, or none after saying so.
-pub(super) struct Model {
-    pub(super) manifest: Manifest,
-    pub(super) path: PathBuf,
-    pub(super) spec: NetworkSpec,
+pub(crate) struct Model {
+    pub(crate) manifest: Manifest,
+    pub(crate) path: PathBuf,
+    pub(crate) spec: NetworkSpec,
 }
 
-pub(super) fn model(name: &str) -> Option<Model> {
+pub(crate) fn model(name: &str) -> Option<Model> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.cache");
     let library = onnxruntime();
     if !library.exists() {
